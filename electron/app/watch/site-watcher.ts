@@ -1,0 +1,242 @@
+/**
+ * Watches one site: looks cheaply, judges what it sees, backs up what is new and brings back what a wipe took. Owns
+ * when to look and what to do about it; the engine does it. Never throws: a site's trouble is told, and looked at again.
+ */
+import { isKeeperError } from "../../../shared/errors.ts";
+import { throwIfCancelled, type OperationOptions } from "../../../shared/progress.ts";
+import { createContentDigest, recordHash } from "../../engine/account.ts";
+import { openBackup } from "../../engine/backup/read-backup.ts";
+import { connect, type ConnectOptions } from "../../engine/chroma/connect.ts";
+import type { ChromaConnection } from "../../engine/chroma/connection.ts";
+import { listIds, readRecords } from "../../engine/chroma/read-records.ts";
+import type { CloudSource, ServerSource } from "../../engine/chroma/source.ts";
+import { backupSite } from "../../engine/operations/backup-site.ts";
+import { laterCopies } from "../../engine/operations/later-copies.ts";
+import { restoreEveryone } from "../../engine/operations/restore-everyone.ts";
+import { clearRestoreMark, readRestoreMark } from "../../engine/operations/restore-mark.ts";
+import { chooseBackup } from "../../engine/operations/restore-site.ts";
+import { createPresence, missingFrom } from "../../engine/presence.ts";
+import { lookUpCollection } from "../../engine/restore/plan-restore.ts";
+import { openVault } from "../../engine/vault/vault.ts";
+import type { ActivityNews } from "../activity/activity.ts";
+import type { Clock } from "../clock.ts";
+import { fullCheckEveryMs } from "./pace.ts";
+import { judge, type KnownSite, type Verdict, type WipeCause } from "./verdict.ts";
+import { words, type SafeBackup } from "./words.ts";
+
+export interface WatchedSite {
+  readonly source: ServerSource | CloudSource;
+  readonly collectionName: string;
+  /** The vault. */
+  readonly folder: string;
+  readonly passphrase?: string | undefined;
+}
+
+export interface SiteWatcherOptions {
+  readonly clock: Clock;
+  /** Bring everyone back after a wipe without asking. */
+  readonly restoreAfterWipe: boolean;
+  /** How often everything is read, so that a changed password is backed up too. */
+  readonly fullCheckMs: number;
+  readonly onNews: (news: ActivityNews) => Promise<void>;
+  readonly onProgress?: OperationOptions["onProgress"];
+  readonly connect?: Pick<ConnectOptions, "timeouts" | "retries"> | undefined;
+}
+
+/** How a look ended: what decides when to look again. */
+type LookOutcome = "quiet" | "acted" | "away" | "failed";
+
+export interface SiteWatcher {
+  /** Looks once and does what is needed. Only CANCELLED is thrown, when `signal` is aborted. */
+  look(signal: AbortSignal): Promise<LookOutcome>;
+  close(): Promise<void>;
+}
+
+interface Judgement {
+  readonly verdict: Verdict;
+  /** What the newest good backup says of itself. */
+  readonly newest: { readonly collectionId: string | null; readonly content: string | null } | null;
+}
+
+interface Seen {
+  readonly collectionId: string | null;
+  readonly accounts: number;
+}
+
+export function createSiteWatcher(site: WatchedSite, options: SiteWatcherOptions): SiteWatcher {
+  const { clock, onNews } = options;
+  let connection: ChromaConnection | null = null;
+  /** What stood there when everything was last in order; null: look closely. */
+  let settled: Seen | null = null;
+  let lastFullCheckMs = -Infinity;
+  /** The newest news of a lasting state, so that it is told once and not at every look. */
+  let told = "";
+  let doing: "backup" | "restore" = "backup";
+  /** The newest good backup when it was last looked at. */
+  let safe: SafeBackup | null = null;
+
+  async function tellOnce(news: ActivityNews): Promise<void> {
+    const key = JSON.stringify([news.kind, news.message, news.ids]);
+    if (key === told) return;
+    told = key;
+    await onNews(news);
+  }
+
+  async function openConnection(signal: AbortSignal): Promise<ChromaConnection> {
+    // No waiting for a sleeping site to wake: the next look comes soon enough.
+    connection ??= await connect(site.source, { ...options.connect, signal, allowMissingDatabase: true, wakeTimeoutMs: 0 });
+    return connection;
+  }
+
+  async function closeConnection(): Promise<void> {
+    const open = connection;
+    connection = null;
+    await open?.close();
+  }
+
+  /** Two requests: the collection, and how many are in it. */
+  async function glance(open: ChromaConnection, signal: AbortSignal): Promise<Seen> {
+    const { collection } = await lookUpCollection(open, site.collectionName, { signal });
+    return collection === null ? { collectionId: null, accounts: 0 } : { collectionId: collection.id, accounts: await open.count(collection.id, { signal }) };
+  }
+
+  async function lookOrThrow(signal: AbortSignal): Promise<LookOutcome> {
+    const open = await openConnection(signal);
+    const seen = await glance(open, signal);
+    if (told !== "" && isAwayTold(told)) await tellOnce(words.back());
+    const sinceFullCheckMs = clock.now().getTime() - lastFullCheckMs;
+    // Before the last one: somebody has put the clock back.
+    const isDue = sinceFullCheckMs >= fullCheckEveryMs(options.fullCheckMs, seen.accounts) || sinceFullCheckMs < 0;
+    const hasMoved = settled === null || settled.collectionId !== seen.collectionId || settled.accounts !== seen.accounts;
+    if (!isDue && !hasMoved) return "quiet";
+    settled = null;
+    const { verdict, newest } = await judgeClosely(open, seen, signal);
+    const isBackedUp = verdict.kind === "all_there" && newest?.collectionId === seen.collectionId && newest.content === (await contentOf(open, seen, signal));
+    const outcome = isBackedUp ? "quiet" : await act(open, verdict, seen, signal);
+    lastFullCheckMs = clock.now().getTime();
+    // What was seen before acting: whoever signed up since then makes the next look a close one.
+    settled = outcome === "failed" || (verdict.kind === "wiped" && options.restoreAfterWipe) ? null : seen;
+    return outcome;
+  }
+
+  /** Compared with a backup's digest it tells whether anything changed, for a tenth of the bytes that a backup reads. */
+  async function contentOf(open: ChromaConnection, { collectionId }: Seen, signal: AbortSignal): Promise<string> {
+    const digest = createContentDigest();
+    if (collectionId !== null) {
+      for await (const page of readRecords(open, collectionId, { signal, withVectors: false })) for (const record of page) digest.add(recordHash(record));
+    }
+    return digest.hex();
+  }
+
+  async function judgeClosely(open: ChromaConnection, seen: Seen, signal: AbortSignal): Promise<Judgement> {
+    const vault = await openVault(site.folder, { create: true });
+    const { newest } = await vault.newestGood({ passphrase: site.passphrase, signal });
+    if (newest === null) return { verdict: judge(null, { ...seen, missing: [], stayed: 0, isHalfRestored: false }), newest: null };
+    const { chroma, digest, recordCount } = newest.verified;
+    safe = { accounts: newest.verified.accountCount, name: newest.entry.name };
+    const known: KnownSite = { collectionId: chroma?.collection.id ?? null, accounts: recordCount };
+    const backup = await openBackup({ path: newest.entry.path }, { passphrase: site.passphrase, signal });
+    const later = await laterCopies({ connection: open, site: open.address, collectionName: site.collectionName, vault, since: backup.timestamp, passphrase: site.passphrase }, { signal });
+    const presence = createPresence();
+    let stayed = 0;
+    if (seen.collectionId !== null) {
+      // Ids are enough as long as nobody is missing; e-mail addresses are read only to tell who signed up again.
+      const ids = await listIds(open, seen.collectionId, { signal });
+      presence.addIds(ids);
+      const absent = await missingFrom(presence, backup, { signal });
+      stayed = recordCount - absent.length;
+      if (absent.length > 0 || later.length > 0) {
+        for await (const page of readRecords(open, seen.collectionId, { signal, withVectors: false })) presence.add(page);
+      }
+    }
+    const missing = new Set<string>();
+    for (const copy of [backup, ...later]) for (const id of await missingFrom(presence, copy, { signal })) missing.add(id);
+    const mark = await readRestoreMark(site.folder);
+    const verdict = judge(known, { ...seen, stayed, missing: [...missing], isHalfRestored: mark !== null && mark.collectionId === seen.collectionId });
+    // Whoever deletes somebody from now on means it.
+    if (mark !== null && verdict.kind === "all_there") await clearRestoreMark(site.folder);
+    return { verdict, newest: { collectionId: known.collectionId, content: digest?.content ?? null } };
+  }
+
+  async function act(open: ChromaConnection, verdict: Verdict, seen: Seen, signal: AbortSignal): Promise<LookOutcome> {
+    switch (verdict.kind) {
+      case "no_accounts_yet":
+        return "quiet";
+      case "all_there":
+        return await backUp(open, signal);
+      case "wiped":
+        if (options.restoreAfterWipe) return await bringBack(open, verdict.cause, signal);
+        await tellOnce(words.wiped(verdict.cause, verdict.missing));
+        return seen.accounts > 0 ? await backUp(open, signal) : "acted";
+      case "deletions":
+        await tellOnce(words.deletions(verdict.missing, seen.accounts));
+        return await backUp(open, signal);
+    }
+  }
+
+  async function backUp(open: ChromaConnection, signal: AbortSignal): Promise<LookOutcome> {
+    const { collectionName, folder, passphrase } = site;
+    const report = await backupSite({ collectionName, folder, passphrase, connection: open, site: open.address, now: () => clock.now() }, { signal, onProgress: options.onProgress });
+    if (report.outcome === "unchanged") return "quiet";
+    if (report.fewerThan === null) {
+      told = "";
+      safe = report;
+      await onNews(words.backedUp(report));
+    } else {
+      await onNews(words.keptApart(report));
+    }
+    return "acted";
+  }
+
+  async function bringBack(open: ChromaConnection, cause: WipeCause, signal: AbortSignal): Promise<LookOutcome> {
+    doing = "restore";
+    const { folder, collectionName, passphrase } = site;
+    const { backup } = await chooseBackup({ kind: "vault", folder }, { passphrase, signal });
+    const request = { connection: open, collectionName, site: open.address, folder, backup, passphrase, now: () => clock.now() };
+    const report = await restoreEveryone(request, { signal, onProgress: options.onProgress });
+    const broken = report.problems.filter(({ code }) => code === "NOT_RESTORED").map(({ id }) => id);
+    if (broken.length > 0) {
+      await tellOnce(words.restoreIncomplete(report, broken));
+      return "failed";
+    }
+    await onNews(words.restored(cause, report));
+    doing = "backup";
+    await backUp(open, signal);
+    return "acted";
+  }
+
+  async function tellTrouble(error: unknown): Promise<LookOutcome> {
+    if (isKeeperError(error, "SITE_ASLEEP")) {
+      await tellOnce(words.asleep(safe));
+      return "away";
+    }
+    if (isKeeperError(error, "SERVER_UNREACHABLE") || isKeeperError(error, "SERVER_FAILED") || isKeeperError(error, "BAD_ANSWER") || isKeeperError(error, "RATE_LIMITED")) {
+      await tellOnce(words.unreachable(error, safe));
+      return "away";
+    }
+    // Somebody else is at work on this site, or was quicker: there is nothing to tell, and the next look sees what they did.
+    if (isKeeperError(error, "BUSY") || isKeeperError(error, "PLAN_STALE")) return "quiet";
+    await tellOnce(words.failed(error, doing));
+    return "failed";
+  }
+
+  return {
+    async look(signal) {
+      doing = "backup";
+      try {
+        return await lookOrThrow(signal);
+      } catch (error) {
+        throwIfCancelled(signal);
+        settled = null;
+        await closeConnection();
+        return await tellTrouble(error);
+      }
+    },
+    close: closeConnection,
+  };
+}
+
+/** Whether the state told last is that nobody answers. */
+function isAwayTold(told: string): boolean {
+  return told.startsWith('["asleep"') || told.startsWith('["unreachable"');
+}

@@ -1,0 +1,89 @@
+/** `account-keeper backup`: one backup of one site. */
+import { backupSite, type BackupReport } from "../../engine/operations/backup-site.ts";
+import { backedUpLine } from "../../engine/log-lines.ts";
+import type { Problem } from "../../engine/record.ts";
+import type { VaultEntry } from "../../engine/vault/vault.ts";
+import { confirm } from "../ask.ts";
+import type { OptionsOf } from "../command-options.ts";
+import type { CliContext } from "../context.ts";
+import { exitCodes, type ExitCode } from "../exit-codes.ts";
+import { shown, type Output } from "../output.ts";
+import { givenPassphrase, passphraseToLock } from "../passphrase.ts";
+import { withSite } from "../site.ts";
+import { countAccounts, size } from "../words.ts";
+
+/** Exit code 3 when something needs a look: what is no account, or fewer accounts than before. */
+export async function backup(context: CliContext, options: OptionsOf["backup"]): Promise<ExitCode> {
+  const passphrase = options.encrypt ? await passphraseToLock(context, options.passphraseFile) : undefined;
+  // A locked newest backup can only be compared when its passphrase is known, also when the new one is not to be locked.
+  const known = passphrase ?? (await givenPassphrase(context, options.passphraseFile));
+  const report = await withSite(context, options, async (site) => {
+    const request = { ...site, folder: options.out, passphrase: known, encrypt: options.encrypt };
+    const operation = { signal: context.signal, onProgress: context.progress.onProgress };
+    const first = await backupSite({ ...request, acceptFewer: options.acceptFewer }, operation);
+    context.progress.stop();
+    if (first.fewerThan === null || context.prompt === null) return first;
+    sayShort(context.output, first);
+    const isRight = await confirm(context.prompt, { question: "Is it right that they are gone?", yes: false, flag: "--accept-fewer" });
+    return isRight ? await backupSite({ ...request, acceptFewer: true }, operation) : first;
+  });
+  context.progress.stop();
+
+  sayPassedOver(context.output, report.passedOver);
+  say(context.output, report);
+  context.output.result(forMachines(report));
+  return report.problemCount > 0 || report.fewerThan !== null ? exitCodes.doneWithProblems : exitCodes.done;
+}
+
+function forMachines({ outcome, name, path, sizeBytes, encrypted, timestamp, accounts, records, problemCount, problems, fewerThan }: BackupReport): Readonly<Record<string, unknown>> {
+  return {
+    outcome,
+    name,
+    path,
+    size_bytes: sizeBytes,
+    encrypted,
+    timestamp: timestamp.toISOString(),
+    accounts,
+    records,
+    problem_count: problemCount,
+    problems,
+    fewer_than: fewerThan,
+  };
+}
+
+function say(output: Output, report: BackupReport): void {
+  const { accounts, records, name, path, outcome } = report;
+  output.say(backedUpLine(accounts));
+  if (report.fewerThan !== null) sayShort(output, report);
+  else if (records !== accounts) output.say(`${accounts.toLocaleString("en-US")} of ${countAccounts(records)} backed up as accounts, the rest as it is.`);
+  else if (accounts === 0) output.say("There are no accounts, and this backup says so.");
+  else output.say(`${accounts === 1 ? "Your 1 account is" : `All ${countAccounts(accounts)} are`} safe.`);
+  output.say(
+    outcome === "unchanged"
+      ? `Nothing has changed since ${shown(name)}, which was just read back and checked.`
+      : `${shown(path)}, ${size(report.sizeBytes)}${report.encrypted ? ", locked with your passphrase" : ""}. It was read back and checked.`,
+  );
+  sayProblems(output, report.problems, report.problemCount);
+}
+
+function sayShort(output: Output, { records, fewerThan }: BackupReport): void {
+  if (fewerThan === null) return;
+  const { backup: name, accounts, missing } = fewerThan;
+  output.say(`This backup holds ${countAccounts(records)}. The last one, ${shown(name)}, holds ${accounts.toLocaleString("en-US")}, and ${missing.toLocaleString("en-US")} of them ${missing === 1 ? "is" : "are"} not on your site.`);
+  output.say("Both are kept, and a restore goes on using the fuller one. If it is right that they are gone, back up with --accept-fewer.");
+}
+
+const PROBLEMS_SHOWN = 10;
+
+/** The first problems, one a line, under a sentence with their number. */
+export function sayProblems(output: Output, problems: readonly Problem[], count = problems.length): void {
+  if (count === 0) return;
+  output.say(count === 1 ? "1 needs a look:" : `${count.toLocaleString("en-US")} need a look:`);
+  for (const { id, message } of problems.slice(0, PROBLEMS_SHOWN)) output.say(`  ${shown(id)}: ${message}`);
+  if (count > PROBLEMS_SHOWN) output.say(`  and ${(count - PROBLEMS_SHOWN).toLocaleString("en-US")} more`);
+}
+
+/** Files that should have come first but cannot be used: never passed over in silence. */
+export function sayPassedOver(output: Output, entries: readonly VaultEntry[]): void {
+  for (const { name, error } of entries) output.note(`${shown(name)} is not used: ${error?.message ?? "it cannot be read."}`);
+}

@@ -1,0 +1,86 @@
+/** `account-keeper drill`: rehearses a restore of one backup, and notes in its vault that this was done. */
+import { basename, dirname, join } from "node:path";
+import { isKeeperError } from "../../../shared/errors.ts";
+import type { OpenBackup } from "../../engine/backup/read-backup.ts";
+import { drillBackup, type DrillReport } from "../../engine/drill/drill.ts";
+import { chooseBackup, vaultOf, type BackupChoice } from "../../engine/operations/restore-site.ts";
+import { SHELF_FOLDERS } from "../../engine/vault/entries.ts";
+import { isBackupName } from "../../engine/vault/names.ts";
+import { noteRehearsal } from "../../engine/vault/notes.ts";
+import { openChosenBackup } from "../backup-choice.ts";
+import type { OptionsOf } from "../command-options.ts";
+import type { CliContext } from "../context.ts";
+import { exitCodes, type ExitCode } from "../exit-codes.ts";
+import { shown, type Output } from "../output.ts";
+import { dateAndTime } from "../words.ts";
+import { sayPassedOver, sayProblems } from "./backup.ts";
+
+const SHOWN = 10;
+
+/** Exit code 3 when somebody could not sign in or did not come back as they were. Throws what the choice and `drillBackup` throw. */
+export async function drill(context: CliContext, { target, passphraseFile }: OptionsOf["drill"]): Promise<ExitCode> {
+  const { signal, output, progress } = context;
+  const { chosen, choice } = await openChosenBackup(context, target, passphraseFile, async (choice, options) => ({ chosen: await chooseBackup(choice, options), choice }));
+  const { backup, name, passedOver } = chosen;
+  sayPassedOver(output, passedOver);
+  const report = await drillBackup({ backup }, { signal, onProgress: progress.onProgress });
+  progress.stop();
+  say(output, report);
+  output.say(`${name === null ? "The text you gave" : shown(basename(name))}${backup.timestamp === null ? "" : `, made ${dateAndTime(backup.timestamp)},`} was rehearsed on a ChromaDB of its own, now thrown away. Your site was not touched.`);
+  const noted = await stamp(context, vaultFolderOf(choice), backup, report);
+  output.result(forMachines(chosen.name, backup, report, noted));
+  return report.ok ? exitCodes.done : exitCodes.doneWithProblems;
+}
+
+function say(output: Output, { records, restored, couldNotSignIn, couldNotSignInCount, problems, problemCount, ok }: DrillReport): void {
+  const count = (number: number): string => number.toLocaleString("en-US");
+  if (records === 0) output.say("There is nobody in this backup.");
+  else if (ok) output.say(records === 1 ? "The 1 account came back and can sign in." : `All ${count(records)} came back and can sign in.`);
+  if (problemCount > 0) output.say(`${count(restored)} of ${count(records)} came back as they were.`);
+  sayProblems(output, problems, problemCount);
+  if (couldNotSignInCount === 0) return;
+  output.say(`${count(couldNotSignInCount)} of ${count(records)} could not sign in.`);
+  for (const { id, reasons } of couldNotSignIn.slice(0, SHOWN)) output.say(`  ${shown(id)}: ${reasons.map(({ message }) => message).join(" ")}`);
+  if (couldNotSignInCount > SHOWN) output.say(`  and ${count(couldNotSignInCount - SHOWN)} more`);
+}
+
+/** The vault a backup lies in; null for text, and for a file that no vault would list. */
+function vaultFolderOf(choice: BackupChoice): string | null {
+  const folder = vaultOf(choice);
+  if (folder === null || choice.kind !== "file") return folder;
+  if (!isBackupName(basename(choice.path))) return null;
+  const isShelf = [SHELF_FOLDERS.short, SHELF_FOLDERS.safety].some((shelf) => shelf === basename(folder));
+  return isShelf ? join(folder, "..") : dirname(choice.path);
+}
+
+/** Whether it was noted. A note is a convenience: that it could not be written takes nothing away from the rehearsal. */
+async function stamp({ signal, output }: CliContext, folder: string | null, { head }: OpenBackup, report: DrillReport): Promise<boolean> {
+  if (folder === null || head === null) return false;
+  const note = { rehearsedAt: new Date(), rehearsedOk: report.ok, couldNotSignIn: report.couldNotSignInCount };
+  try {
+    const noted = await noteRehearsal(folder, head.account_keeper.digest.head, note, { signal });
+    if (!noted) output.note("This was not noted in the backup folder: a newer Account Keeper keeps its notes there.");
+    return noted;
+  } catch (error) {
+    if (!isKeeperError(error) || error.code === "CANCELLED") throw error;
+    output.note(`This could not be noted in the backup folder: ${error.message}`);
+    return false;
+  }
+}
+
+function forMachines(name: string | null, { kind, timestamp }: OpenBackup, report: DrillReport, noted: boolean): Readonly<Record<string, unknown>> {
+  return {
+    name,
+    kind,
+    timestamp: timestamp?.toISOString() ?? null,
+    passed: report.ok,
+    records: report.records,
+    restored: report.restored,
+    could_not_sign_in_count: report.couldNotSignInCount,
+    could_not_sign_in: report.couldNotSignIn,
+    problem_count: report.problemCount,
+    problems: report.problems,
+    duration_ms: report.durationMs,
+    noted,
+  };
+}

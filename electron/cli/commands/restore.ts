@@ -1,0 +1,126 @@
+/** `account-keeper restore`: shows the plan, asks, brings accounts back. */
+import { restoredLine, STARTING_FRESH } from "../../engine/log-lines.ts";
+import { chooseBackup, restoreSite, type ChosenBackup } from "../../engine/operations/restore-site.ts";
+import { leftOutCopies, type LeftOutCopy } from "../../engine/operations/later-copies.ts";
+import type { RestoreReport } from "../../engine/restore/apply-restore.ts";
+import { lookUpCollection, planRestore, type RestorePlan, type RestoreRequest } from "../../engine/restore/plan-restore.ts";
+import { openVault } from "../../engine/vault/vault.ts";
+import { isKeeperError } from "../../../shared/errors.ts";
+import { confirm } from "../ask.ts";
+import { openChosenBackup, safetyFolderFor } from "../backup-choice.ts";
+import type { OptionsOf } from "../command-options.ts";
+import type { CliContext } from "../context.ts";
+import { exitCodes, type ExitCode } from "../exit-codes.ts";
+import { shown, type Output } from "../output.ts";
+import { withRestoreTarget, type RestoreTarget } from "../restore-target.ts";
+import type { OpenSite } from "../site.ts";
+import { countAccounts, dateAndTime } from "../words.ts";
+import { sayPassedOver, sayProblems } from "./backup.ts";
+import { planForMachines, reportForMachines } from "./restore-json.ts";
+import { restoreOnStartup } from "./restore-on-startup.ts";
+import { undo } from "./undo.ts";
+
+/** Exit code 3 when an account needs a look afterwards, 10 when there is no backup to restore from, 130 after a no. */
+export async function restore(context: CliContext, options: OptionsOf["restore"]): Promise<ExitCode> {
+  if (options.undo === true) return await undo(context, options);
+  if (options.onStartup === true) return await restoreOnStartup(context, options);
+  const { chosen, passphrase } = await openOrStartFresh(context, options);
+  return await withRestoreTarget(context, options, async (target) => {
+    const request: RestoreRequest = {
+      ...target.site,
+      backup: chosen.backup,
+      policy: options.policy === "overwrite" ? "overwrite" : "add_missing",
+      only: options.only,
+      dimension: options.dimension,
+    };
+    const operation = { signal: context.signal, onProgress: context.progress.onProgress };
+    const plan = await planRestore(request, operation);
+    context.progress.stop();
+    sayPassedOver(context.output, chosen.passedOver);
+    sayPlan(context.output, chosen, plan, target);
+    const toWrite = plan.add.size + plan.overwrite.size;
+    if (options.dryRun || toWrite === 0) {
+      context.output.result({ outcome: options.dryRun ? "planned" : "nothing_to_do", plan: planForMachines(plan) });
+      return exitCodes.done;
+    }
+    if (!(await confirm(context.prompt, { question: `Bring back ${countAccounts(toWrite)}?`, yes: options.yes, flag: "--yes" }))) {
+      context.output.say("Nothing was changed.");
+      return exitCodes.cancelled;
+    }
+    const safetyFolder = await safetyFolderFor(options.from);
+    const { report, leftOut } = await target.write(safetyFolder, async (site) => {
+      const done = await restoreSite({ ...request, ...site, plan, safetyFolder, passphrase }, operation);
+      // Whoever chose a file, or people, has said what they want; a folder stands for everyone in it.
+      const isEveryone = options.only === undefined && safetyFolder === options.from;
+      return { report: done, leftOut: isEveryone ? await findLeftOut({ ...site, folder: options.from, since: chosen.backup.timestamp, passphrase }, context.signal) : [] };
+    });
+    context.progress.stop();
+    sayReport(context.output, report);
+    sayLeftOut(context.output, leftOut);
+    context.output.result({ outcome: "restored", plan: planForMachines(plan), report: reportForMachines(report), left_out: leftOut });
+    const needsLook = leftOut.length > 0 || report.problems.some((problem) => problem.code !== "SAME_EMAIL_OTHER_ID");
+    return needsLook ? exitCodes.doneWithProblems : exitCodes.done;
+  });
+}
+
+async function findLeftOut(
+  { folder, ...site }: OpenSite & { folder: string; since: Date | null; passphrase: string | undefined },
+  signal: AbortSignal,
+): Promise<LeftOutCopy[]> {
+  const { collection } = await lookUpCollection(site.connection, site.collectionName, { signal });
+  return collection === null ? [] : await leftOutCopies({ ...site, vault: await openVault(folder) }, collection.id, { signal });
+}
+
+/** People who signed up while it was not decided who had been deleted are in later copies only. */
+function sayLeftOut(output: Output, copies: readonly LeftOutCopy[]): void {
+  for (const { path, missing } of copies) {
+    output.say(`${countAccounts(missing)} more ${missing === 1 ? "is" : "are"} only in a later copy, ${shown(path)}. Bring ${missing === 1 ? "it" : "them"} back too: account-keeper restore --from ${shown(path)}`);
+  }
+}
+
+/** `passphrase`: given or typed; it locks the safety copy too. */
+async function openOrStartFresh(context: CliContext, options: OptionsOf["restore"]): Promise<{ chosen: ChosenBackup; passphrase: string | undefined }> {
+  try {
+    return await openChosenBackup(context, options.from, options.passphraseFile, async (choice, open) => ({
+      chosen: await chooseBackup(choice, open),
+      passphrase: open.passphrase,
+    }));
+  } catch (error) {
+    if (isKeeperError(error, "BACKUP_NOT_FOUND") || isKeeperError(error, "VARIABLE_NOT_SET")) context.output.say(STARTING_FRESH);
+    throw error;
+  }
+}
+
+function sayPlan(output: Output, { backup, name }: ChosenBackup, plan: RestorePlan, target: RestoreTarget): void {
+  const { add, overwrite, same, leftAsTheyAre, problems } = plan;
+  output.say(`From ${name === null ? "the text you gave" : shown(name)}, ${dateAndTime(backup.timestamp)}: ${countAccounts(plan.accountsInBackup)}.`);
+  if (add.size + overwrite.size === 0) {
+    const older = leftAsTheyAre > 0 ? ` ${countAccounts(leftAsTheyAre)} ${leftAsTheyAre === 1 ? "differs from it and stays as it is" : "differ from it and stay as they are"}; --policy overwrite puts back what the backup holds.` : "";
+    output.say(`Everyone in this backup is on your site.${older}`);
+    sayProblems(output, problems);
+    return;
+  }
+  const changes = overwrite.size === 0 ? "changes nobody" : `puts back older versions of ${overwrite.size.toLocaleString("en-US")}`;
+  const safety = plan.accountsOnSite > 0 || target.copiesFolder ? " · safety copy first" : "";
+  output.say(`Adds ${add.size.toLocaleString("en-US")} · leaves ${(same + leftAsTheyAre + problems.length).toLocaleString("en-US")} as they are · ${changes}${safety}.`);
+  if (plan.databaseMissing) output.say("The database is missing and will be made.");
+  if (plan.collection === null) output.say(`The collection ${JSON.stringify(shown(plan.collectionName))} is missing and will be made.`);
+  if (target.copiesFolder) output.say("Stop your site before you go on: two programs must not write to its folder at once.");
+  sayVectors(output, plan);
+  sayProblems(output, problems);
+}
+
+function sayVectors(output: Output, { standInVectors, dimension }: RestorePlan): void {
+  if (standInVectors === 0) return;
+  output.say(`${countAccounts(standInVectors)} ${standInVectors === 1 ? "comes without a search vector and gets a stand-in" : "come without search vectors and get stand-ins"} of length ${dimension.dimension}. Signing in does not need them.`);
+  if (dimension.source === "assumed") output.say("Nothing here tells that length, so we take the usual one. If your site uses another, name it with --dimension: a wrong one stops new sign-ups.");
+}
+
+function sayReport(output: Output, report: RestoreReport): void {
+  output.say(restoredLine(report.added + report.overwritten));
+  const broken = report.problems.filter((problem) => problem.code !== "SAME_EMAIL_OTHER_ID");
+  const restored = report.added + report.overwritten;
+  if (broken.length === 0) output.say(`${restored === 1 ? "1 account is" : `All ${countAccounts(restored)} are`} back, read again from your site and checked. It now has ${report.accountsOnSite.toLocaleString("en-US")}.`);
+  else sayProblems(output, broken);
+  if (report.safetyBackup !== null) output.say(`What was there before is in ${shown(report.safetyBackup)}.`);
+}

@@ -1,0 +1,66 @@
+/** `account-keeper restore --undo`: shows what would go back, asks, takes the last restore back. */
+import { planUndo, undoRestore, type UndoPlan } from "../../engine/operations/undo-restore.ts";
+import type { RestoreReport } from "../../engine/restore/apply-restore.ts";
+import { confirm } from "../ask.ts";
+import { safetyFolderFor } from "../backup-choice.ts";
+import type { OptionsOf } from "../command-options.ts";
+import type { CliContext } from "../context.ts";
+import { exitCodes, type ExitCode } from "../exit-codes.ts";
+import { shown, type Output } from "../output.ts";
+import { openWithPassphrase } from "../passphrase.ts";
+import { withRestoreTarget, type RestoreTarget } from "../restore-target.ts";
+import { countAccounts, dateAndTime, shownIds } from "../words.ts";
+import { sayProblems } from "./backup.ts";
+import { planForMachines, reportForMachines } from "./restore-json.ts";
+
+/** Exit code 3 when an account needs a look afterwards, 10 when there is no safety copy, 130 after a no. */
+export async function undo(context: CliContext, options: OptionsOf["restore"]): Promise<ExitCode> {
+  const { output, prompt, signal, progress } = context;
+  const operation = { signal, onProgress: progress.onProgress };
+  const safetyFolder = await safetyFolderFor(options.from);
+  return await withRestoreTarget(context, options, async (target) => {
+    const { plan, passphrase } = await openWithPassphrase(context, options.passphraseFile, async (known) => {
+      const found = await planUndo({ ...target.site, safetyFolder, passphrase: known }, operation);
+      return { plan: found, passphrase: known };
+    });
+    progress.stop();
+    sayPlan(output, plan, target);
+    const toWrite = plan.restore.overwrite.size;
+    if (options.dryRun || toWrite === 0) {
+      output.result({ outcome: options.dryRun ? "planned" : "nothing_to_do", ...forMachines(plan) });
+      return exitCodes.done;
+    }
+    if (!(await confirm(prompt, { question: `Put back ${countAccounts(toWrite)}?`, yes: options.yes, flag: "--yes" }))) {
+      output.say("Nothing was changed.");
+      return exitCodes.cancelled;
+    }
+    const report = await target.write(safetyFolder, async (site) => await undoRestore({ ...site, safetyFolder, passphrase, undo: plan }, operation));
+    progress.stop();
+    sayReport(output, report);
+    output.result({ outcome: "undone", ...forMachines(plan), report: reportForMachines(report) });
+    return report.problems.length > 0 ? exitCodes.doneWithProblems : exitCodes.done;
+  });
+}
+
+function sayPlan(output: Output, { name, madeAt, restore, staying, gone }: UndoPlan, target: RestoreTarget): void {
+  const { overwrite, same } = restore;
+  output.say(`From the safety copy ${shown(name)}, ${dateAndTime(madeAt)}.`);
+  if (overwrite.size === 0) output.say("Everyone in it is as they were then: there is nothing to put back.");
+  else {
+    output.say(`Puts back ${overwrite.size.toLocaleString("en-US")} · leaves ${(same + staying).toLocaleString("en-US")} as they are · safety copy first.`);
+    output.say(`To be put back: ${shownIds([...overwrite.keys()])}. What they changed since then, a password for example, goes back too.`);
+  }
+  if (staying > 0) output.say(`${countAccounts(staying)} ${staying === 1 ? "is" : "are"} not in that copy, added by the restore or signed up since, and ${staying === 1 ? "stays" : "stay"}: we never delete anyone.`);
+  if (gone > 0) output.say(`${countAccounts(gone)} in that copy ${gone === 1 ? "is" : "are"} no longer on your site. No restore did that, and an undo does not bring ${gone === 1 ? "it" : "them"} back.`);
+  if (target.copiesFolder && overwrite.size > 0) output.say("Stop your site before you go on: two programs must not write to its folder at once.");
+}
+
+function sayReport(output: Output, { overwritten, problems, safetyBackup }: RestoreReport): void {
+  if (problems.length === 0) output.say(`${countAccounts(overwritten)} put back, read again from your site and checked.`);
+  else sayProblems(output, problems);
+  if (safetyBackup !== null) output.say(`What was there before is in ${shown(safetyBackup)}, so this can be undone too.`);
+}
+
+function forMachines({ name, madeAt, restore, staying, gone }: UndoPlan): Readonly<Record<string, unknown>> {
+  return { safety_copy: name, timestamp: madeAt?.toISOString() ?? null, staying, gone, plan: planForMachines(restore) };
+}

@@ -1,0 +1,40 @@
+#!/usr/bin/env node
+/** The `account-keeper` process: signals, broken pipes, exit code. Everything else is in program.ts. */
+import { setFlagsFromString } from "node:v8";
+import { commands } from "./commands/index.ts";
+import { exitCodes } from "./exit-codes.ts";
+import { createOutput } from "./output.ts";
+import { runCli } from "./program.ts";
+
+// Otherwise V8 lets the garbage of a large site pile up: twice the memory at 40,000 accounts, and no faster.
+setFlagsFromString("--optimize-for-size");
+
+const { env, stdin, stdout, stderr } = process;
+const controller = new AbortController();
+
+/** Shows the cursor and wraps lines again: the progress bar may have been at work. */
+const RESTORE_TERMINAL = "\x1b[?25h\x1b[?7h";
+
+function stop(): void {
+  if (controller.signal.aborted) {
+    if (stderr.isTTY) stderr.write(RESTORE_TERMINAL);
+    process.exit(exitCodes.cancelled);
+  }
+  controller.abort();
+}
+process.on("SIGINT", stop);
+process.on("SIGTERM", stop);
+
+for (const stream of [stdout, stderr]) {
+  stream.on("error", (error: NodeJS.ErrnoException) => {
+    // `account-keeper list backups | head -1`: whoever read has read enough. The work itself goes on to its end.
+    if (error.code !== "EPIPE") throw error;
+  });
+}
+
+process.on("uncaughtException", (error) => {
+  createOutput({ stdout, stderr, json: process.argv.includes("--json") }).fail(error);
+  process.exit(exitCodes.failed);
+});
+
+process.exitCode = await runCli(process.argv.slice(2), { env, stdin, stdout, stderr, signal: controller.signal }, commands);

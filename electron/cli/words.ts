@@ -1,0 +1,28 @@
+/** Counts, times and sizes as people read them. */
+import { shown } from "./output.ts";
+
+/** "1 account", "1,204 accounts". */
+export function countAccounts(count: number): string {
+  return count === 1 ? "1 account" : `${count.toLocaleString("en-US")} accounts`;
+}
+
+const IDS_SHOWN = 10;
+
+/** "u-1, u-2 and 5 more". */
+export function shownIds(ids: readonly string[]): string {
+  const first = ids.slice(0, IDS_SHOWN).map(shown).join(", ");
+  return ids.length > IDS_SHOWN ? `${first} and ${(ids.length - IDS_SHOWN).toLocaleString("en-US")} more` : first;
+}
+
+/** "23 Nov 2026, 14:06", in local time. */
+export function dateAndTime(time: Date | null): string {
+  if (time === null) return "date unknown";
+  return time.toLocaleString("en-GB", { day: "numeric", month: "short", year: "numeric", hour: "2-digit", minute: "2-digit" });
+}
+
+/** "840 bytes", "12 KB", "3.1 MB". */
+export function size(bytes: number): string {
+  if (bytes < 1_000) return `${bytes} bytes`;
+  if (bytes < 1_000_000) return `${Math.round(bytes / 1_000)} KB`;
+  return `${(bytes / 1_000_000).toFixed(1)} MB`;
+}

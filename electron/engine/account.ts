@@ -1,0 +1,75 @@
+/** What makes a record an account, and two records the same account. */
+import { createHash } from "node:crypto";
+import { z } from "zod";
+import { canonicalJson } from "./json/text.ts";
+import type { AccountRecord } from "./record.ts";
+
+const withEmail = z.object({ email: z.string() });
+
+/**
+ * The e-mail address of an account: the document's, else the metadata's, as the site itself looks people up.
+ * Compared exactly: the old site's own restore does so too, and two people may differ by case only.
+ */
+export function emailOf(record: Pick<AccountRecord, "document" | "metadata">): string | null {
+  for (const text of [record.document, record.metadata]) {
+    const parsed = withEmail.safeParse(tryParse(text));
+    if (parsed.success && parsed.data.email !== "") return parsed.data.email;
+  }
+  return null;
+}
+
+/** Parsed with rounded numbers: good for looking at names and strings, never for writing back. */
+function tryParse(text: string | null): unknown {
+  if (text === null) return undefined;
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * SHA-256 over what an account is: id, document, metadata (any key order, whole numbers apart from floats, empty as
+ * none) and uri. Without the vector: a cosine collection gives it back with its last bits changed.
+ */
+export function recordHash(record: AccountRecord): Buffer {
+  const metadata = record.metadata === null ? "null" : canonicalJson(record.metadata);
+  const parts = [JSON.stringify(record.id), JSON.stringify(record.document), metadata === "{}" ? "null" : metadata, JSON.stringify(record.uri)];
+  return createHash("sha256").update(`[${parts.join(",")}]`).digest();
+}
+
+/**
+ * SHA-256 over the account alone: its id, and the document as a value, however it is spelled. What the old site's own
+ * backups hold is not more than this: another writer's spaces and escapes, no vector, no metadata but its own five keys.
+ */
+export function accountHash({ id, document }: Pick<AccountRecord, "id" | "document">): Buffer {
+  return createHash("sha256").update(`[${JSON.stringify(id)},${canonicalDocument(document)}]`).digest();
+}
+
+function canonicalDocument(document: string | null): string {
+  try {
+    if (document !== null) return canonicalJson(document);
+  } catch {
+    // No JSON, a key twice, or nested too deep: then only the same text is the same.
+  }
+  return JSON.stringify(document);
+}
+
+/**
+ * One digest for a set of records in any order: the sum of their hashes modulo 2^256. Ids are unique, so no two
+ * records of a site cancel each other out.
+ */
+export interface ContentDigest {
+  add(hash: Buffer): void;
+  hex(): string;
+}
+
+export function createContentDigest(): ContentDigest {
+  let sum = 0n;
+  return {
+    add(hash) {
+      sum = BigInt.asUintN(256, sum + BigInt(`0x${hash.toString("hex")}`));
+    },
+    hex: () => sum.toString(16).padStart(64, "0"),
+  };
+}

@@ -1,0 +1,34 @@
+/** The digests that stand in a backup. The one over its content, in any order and without vectors, is in ../account.ts. */
+import { createHash } from "node:crypto";
+import { minifyJson } from "../json/text.ts";
+
+export function sha256Hex(text: string): string {
+  return createHash("sha256").update(text, "utf8").digest("hex");
+}
+
+/** SHA-256 over items in order, each without spaces and followed by a newline: a file that was only reformatted still matches. */
+export interface LinesDigest {
+  /** Lines that are minified already. */
+  addLines(lines: readonly string[]): void;
+  /** One item as it stands in a file. */
+  addItem(bytes: Buffer): void;
+  hex(): string;
+}
+
+export function createLinesDigest(): LinesDigest {
+  const hash = createHash("sha256");
+  return {
+    addLines(lines) {
+      if (lines.length > 0) hash.update(`${lines.join("\n")}\n`, "utf8");
+    },
+    addItem(bytes) {
+      const text = bytes.toString("utf8");
+      const minified = minifyJson(text);
+      // Our own files need no change: their bytes are hashed as they are, without encoding them again.
+      if (minified.length === text.length) hash.update(bytes);
+      else hash.update(minified, "utf8");
+      hash.update("\n");
+    },
+    hex: () => hash.copy().digest("hex"),
+  };
+}

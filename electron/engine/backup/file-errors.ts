@@ -1,0 +1,58 @@
+/** What a failing disk means for the owner. Owns the translation of system error codes; decides by code, never by message text. */
+import { KeeperError } from "../../../shared/errors.ts";
+
+/** The system's code ("ENOENT"), or undefined when the error is of another kind: ours and Node's own have codes too. */
+export function systemCode(error: unknown): string | undefined {
+  if (!(error instanceof Error) || error instanceof KeeperError || !("code" in error)) return undefined;
+  return typeof error.code === "string" && /^E(?!RR_)/.test(error.code) ? error.code : undefined;
+}
+
+/** For a failure while writing into a backup folder: DISK_FULL, FOLDER_NOT_FOUND or FOLDER_NOT_WRITABLE. Other errors pass as they are. */
+export function asWriteError(error: unknown): unknown {
+  switch (systemCode(error)) {
+    case undefined:
+      return error;
+    case "ENOSPC":
+    case "EDQUOT":
+      return new KeeperError("DISK_FULL", "Your disk is full.", {
+        hint: "Free some space, or choose another backup folder. Your earlier backups are untouched.",
+        cause: error,
+      });
+    case "ENOENT":
+    case "ENOTDIR":
+      return new KeeperError("FOLDER_NOT_FOUND", "The backup folder is not there.", {
+        hint: "The drive may be unplugged. Connect it, or choose another folder.",
+        cause: error,
+      });
+    case "EACCES":
+    case "EPERM":
+    case "EROFS":
+      return new KeeperError("FOLDER_NOT_WRITABLE", "We cannot write to your backup folder.", {
+        hint: "It may be read-only or belong to someone else. Allow writing, or choose another folder.",
+        cause: error,
+      });
+    default:
+      return new KeeperError("FOLDER_NOT_WRITABLE", "We cannot write to your backup folder.", {
+        hint: "The drive may be unplugged. Try again, or choose another folder.",
+        cause: error,
+      });
+  }
+}
+
+/** For a failure while reading a backup: BACKUP_NOT_FOUND or FILE_UNREADABLE. Other errors pass as they are. */
+export function asReadError(error: unknown): unknown {
+  switch (systemCode(error)) {
+    case undefined:
+      return error;
+    case "ENOENT":
+    case "ENOTDIR":
+      return new KeeperError("BACKUP_NOT_FOUND", "There is no such backup file.", { hint: "Check its name and folder.", cause: error });
+    case "EISDIR":
+      return new KeeperError("FILE_UNREADABLE", "This is a folder, not a backup file.", { hint: "Choose a file inside it.", cause: error });
+    default:
+      return new KeeperError("FILE_UNREADABLE", "This file cannot be read.", {
+        hint: "Check that you may open it and that its drive is connected.",
+        cause: error,
+      });
+  }
+}

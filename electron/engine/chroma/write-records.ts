@@ -1,0 +1,113 @@
+/**
+ * Writes records to a collection by upsert: one writer, large batches, which is what Chroma is fastest at.
+ * Never deletes. What a reply says about single records is worth nothing, so whoever writes reads back.
+ */
+import { isKeeperError } from "../../../shared/errors.ts";
+import { throwIfCancelled } from "../../../shared/progress.ts";
+import type { AccountRecord } from "../record.ts";
+import { vectorToBase64 } from "../vector-base64.ts";
+import type { ChromaConnection } from "./connection.ts";
+
+/** A record ready to be written: Chroma refuses a write without a vector. */
+export interface WritableRecord extends AccountRecord {
+  readonly embedding: Float32Array;
+  /** Metadata keys the site's record has and this one has not: upsert merges, so they are taken away by an explicit null. */
+  readonly staleKeys?: readonly string[];
+}
+
+/** Chroma refuses a body over 40 MiB; much less already costs nothing per record. */
+const MAX_BATCH_BYTES = 16 * 1024 * 1024;
+/** What a record needs besides its own text: quotes, commas, nulls. */
+const RECORD_OVERHEAD_BYTES = 64;
+
+interface Row {
+  readonly id: string;
+  readonly embedding: string;
+  readonly document: string;
+  readonly metadata: string;
+  readonly uri: string;
+  readonly sizeBytes: number;
+}
+
+/**
+ * Upserts everything that `source` yields, in its order; the next batch is made while the server works on the last.
+ * `onWritten` is called with the number of records the server has accepted so far.
+ * A batch the server finds too large is halved. Throws the codes of `ChromaConnection.post`; CANCELLED between two
+ * batches. What was accepted until then stays; writing the same records again changes nothing.
+ */
+export async function upsertRecords(
+  connection: ChromaConnection,
+  collectionId: string,
+  source: AsyncIterable<readonly WritableRecord[]>,
+  options: { signal?: AbortSignal | undefined; onWritten?: (records: number) => void } = {},
+): Promise<void> {
+  let written = 0;
+  let batch: Row[] = [];
+  let batchBytes = 0;
+  let sending: Promise<void> = Promise.resolve();
+
+  async function send(rows: readonly Row[]): Promise<void> {
+    throwIfCancelled(options.signal);
+    try {
+      await connection.post(collectionId, "upsert", bodyOf(rows), { signal: options.signal });
+    } catch (error) {
+      if (!isKeeperError(error, "REQUEST_TOO_LARGE") || rows.length === 1) throw error;
+      const middle = Math.ceil(rows.length / 2);
+      await send(rows.slice(0, middle));
+      await send(rows.slice(middle));
+      return;
+    }
+    written += rows.length;
+    options.onWritten?.(written);
+  }
+
+  async function flush(): Promise<void> {
+    await sending;
+    const rows = batch;
+    batch = [];
+    batchBytes = 0;
+    if (rows.length === 0) return;
+    sending = send(rows);
+    // Reported by the next await; until then it must not count as unhandled.
+    sending.catch(() => undefined);
+  }
+
+  for await (const records of source) {
+    for (const record of records) {
+      const row = rowOf(record, connection.limits.base64);
+      if (batch.length >= connection.limits.maxBatchSize || batchBytes + row.sizeBytes > MAX_BATCH_BYTES) await flush();
+      batch.push(row);
+      batchBytes += row.sizeBytes;
+    }
+  }
+  await flush();
+  await sending;
+}
+
+function rowOf(record: WritableRecord, base64: boolean): Row {
+  const row = {
+    id: JSON.stringify(record.id),
+    embedding: base64 ? `"${vectorToBase64(record.embedding)}"` : `[${record.embedding.join(",")}]`,
+    document: JSON.stringify(record.document),
+    metadata: metadataToWrite(record.metadata, record.staleKeys ?? []),
+    uri: JSON.stringify(record.uri),
+  };
+  const characters = row.id.length + row.embedding.length + row.document.length + row.metadata.length + row.uri.length;
+  // Characters, not bytes: at most three times too few for text, and the limit is far below the server's.
+  return { ...row, sizeBytes: characters + RECORD_OVERHEAD_BYTES };
+}
+
+function bodyOf(rows: readonly Row[]): string {
+  const column = (name: keyof Row): string => rows.map((row) => row[name]).join(",");
+  return `{"ids":[${column("id")}],"embeddings":[${column("embedding")}],"documents":[${column("document")}],"metadatas":[${column("metadata")}],"uris":[${column("uri")}]}`;
+}
+
+/** A new record keeps an empty metadata object only when some key is taken away from it. */
+const EMPTY_METADATA = '{"account_keeper":null}';
+
+function metadataToWrite(metadata: string | null, staleKeys: readonly string[]): string {
+  const removals = staleKeys.map((key) => `${JSON.stringify(key)}:null`).join(",");
+  const members = metadata === null ? "" : metadata.trim().slice(1, -1).trim();
+  if (members === "" && removals === "") return metadata === null ? "null" : EMPTY_METADATA;
+  return `{${[members, removals].filter((part) => part !== "").join(",")}}`;
+}

@@ -1,0 +1,107 @@
+/** JSON as text whose numbers must not change: minified, compared, and parsed without loss. */
+import { LosslessNumber, parse, stringify } from "lossless-json";
+
+export type JsonValue = null | boolean | string | LosslessNumber | JsonValue[] | JsonObject;
+export interface JsonObject {
+  [key: string]: JsonValue;
+}
+
+/** Spaces as JSON knows them; `\s` would match more. */
+const JSON_SPACE = /[ \t\n\r]+/g;
+
+/**
+ * The same JSON without whitespace outside strings; every other character stays as it is.
+ * `text` must be valid JSON: what is not comes out as garbage.
+ */
+export function minifyJson(text: string): string {
+  if (text.search(JSON_SPACE) === -1) return text;
+  let minified = "";
+  let from = 0;
+  while (from < text.length) {
+    const quote = text.indexOf('"', from);
+    const outside = quote === -1 ? text.slice(from) : text.slice(from, quote);
+    minified += outside.replace(JSON_SPACE, "");
+    if (quote === -1) break;
+    const end = endOfString(text, quote);
+    minified += text.slice(quote, end);
+    from = end;
+  }
+  return minified;
+}
+
+/** Index behind the string that starts at `quote`. */
+function endOfString(text: string, quote: number): number {
+  let i = quote + 1;
+  for (;;) {
+    const close = text.indexOf('"', i);
+    if (close === -1) return text.length;
+    let backslashes = 0;
+    while (text[close - 1 - backslashes] === "\\") backslashes += 1;
+    if (backslashes % 2 === 0) return close + 1;
+    i = close + 1;
+  }
+}
+
+/**
+ * Parses JSON, numbers as `LosslessNumber` (their exact text). Throws `SyntaxError` on bad JSON and on a key that
+ * appears twice with different values, `RangeError` when nested too deep for the stack.
+ */
+export function parseLossless(text: string): JsonValue {
+  return asJsonValue(parse(text));
+}
+
+function asJsonValue(value: unknown): JsonValue {
+  if (isJsonValue(value)) return value;
+  throw new SyntaxError("not a JSON value");
+}
+
+/** Only the outermost value is looked at: lossless-json builds nothing else inside. */
+function isJsonValue(value: unknown): value is JsonValue {
+  return value === null || typeof value === "string" || typeof value === "boolean" || typeof value === "object";
+}
+
+export function isJsonObject(value: JsonValue | undefined): value is JsonObject {
+  return typeof value === "object" && value !== null && !Array.isArray(value) && !(value instanceof LosslessNumber);
+}
+
+export function stringifyLossless(value: JsonValue): string {
+  const text = stringify(value);
+  if (text === undefined) throw new TypeError("not a JSON value");
+  return text;
+}
+
+/**
+ * One text for all spellings of the same value: keys sorted, no spaces, one form of each string and number. Whole
+ * numbers and floats stay apart (1 is not 1.0), as they do for Chroma, whose metadata order changes between two reads.
+ */
+export function canonicalJson(text: string): string {
+  const native = parseUnlessLossy(text);
+  return canonical(native === undefined ? parseLossless(text) : native);
+}
+
+type NativeValue = null | boolean | string | number | NativeValue[] | { [key: string]: NativeValue };
+type AnyValue = JsonValue | NativeValue;
+
+/** The fast way for what nearly every record holds: JSON that the native parser gives back letter by letter lost nothing. */
+function parseUnlessLossy(text: string): NativeValue | undefined {
+  // The parser's result has no other types.
+  const value = JSON.parse(text) as NativeValue;
+  return JSON.stringify(value) === text ? value : undefined;
+}
+
+function canonical(value: AnyValue): string {
+  if (value === null || typeof value !== "object") return JSON.stringify(value);
+  if (value instanceof LosslessNumber) return canonicalNumber(value.value);
+  if (Array.isArray(value)) {
+    const items: readonly AnyValue[] = value;
+    return `[${items.map(canonical).join(",")}]`;
+  }
+  const members = Object.entries<AnyValue>(value).sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
+  return `{${members.map(([key, member]) => `${JSON.stringify(key)}:${canonical(member)}`).join(",")}}`;
+}
+
+function canonicalNumber(text: string): string {
+  if (/^-?\d+$/.test(text)) return BigInt(text).toString();
+  const float = String(Number(text));
+  return /^-?\d+$/.test(float) ? `${float}.0` : float;
+}

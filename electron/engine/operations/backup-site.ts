@@ -1,0 +1,212 @@
+/** Backs one site up into its vault: the order of reading, guarding against a shrunken site, writing and naming. */
+import { isDeepStrictEqual } from "node:util";
+import { throwIfCancelled, type OperationOptions } from "../../../shared/progress.ts";
+import { createBackupWriter, type BackupWriter, type FinishedBackup } from "../backup/backup-writer.ts";
+import type { BackupChroma, FewerThan } from "../backup/format.ts";
+import { verifyBackup } from "../backup/verify-backup.ts";
+import type { ChromaConnection, CollectionInfo } from "../chroma/connection.ts";
+import { readRecords } from "../chroma/read-records.ts";
+import { createPresence } from "../presence.ts";
+import { PROGRAM } from "../program.ts";
+import type { Problem } from "../record.ts";
+import type { NewestGood, Vault, VaultEntry } from "../vault/vault.ts";
+import { openVault } from "../vault/vault.ts";
+import { withVaultLock } from "../vault/lock.ts";
+import { collectionNotFound } from "./make-variable.ts";
+import { fewerThanNewest, noAccountsYet, refuseLockedNewest, siteEmpty } from "./shrink-guard.ts";
+import { siteKey, withSiteLock } from "./site-lock.ts";
+
+export interface BackupSiteRequest {
+  readonly connection: ChromaConnection;
+  readonly collectionName: string;
+  /** The site as people know it: address or folder, no credentials. */
+  readonly site: string;
+  /** The vault; made when missing. */
+  readonly folder: string;
+  /** Opens the locked backups in the vault. */
+  readonly passphrase?: string | undefined;
+  /** Locks the new one with it, in the age format. Default: when there is a passphrase. */
+  readonly encrypt?: boolean | undefined;
+  /** The owner says that it is right that some are gone. Otherwise such a backup is kept apart. */
+  readonly acceptFewer?: boolean | undefined;
+  /** The time a backup is stamped with, but never before the newest one there is. Default: now. */
+  readonly now?: (() => Date) | undefined;
+}
+
+export interface BackupReport {
+  /** unchanged: the newest backup holds the same accounts and was just read back; no file was made. */
+  readonly outcome: "written" | "unchanged";
+  readonly name: string;
+  readonly path: string;
+  readonly sizeBytes: number;
+  readonly encrypted: boolean;
+  readonly timestamp: Date;
+  /** Accounts in the backup, and records, which also counts what is no account. */
+  readonly accounts: number;
+  readonly records: number;
+  readonly problemCount: number;
+  /** The first of them. */
+  readonly problems: readonly Problem[];
+  /** Set when this backup lacks accounts of the newest one and was therefore kept apart, in `short/`. */
+  readonly fewerThan: FewerThan | null;
+  /** Newer files in the vault that cannot be used. */
+  readonly passedOver: readonly VaultEntry[];
+}
+
+/**
+ * Reads the whole site and writes one backup, verified by reading it back. Content that the newest backup holds already
+ * makes no new file. A site that lacks accounts of the newest backup is kept apart and flagged, an empty one refused,
+ * unless `acceptFewer`.
+ * Throws COLLECTION_NOT_FOUND, SITE_EMPTY, NO_ACCOUNTS_YET (an empty site that was never backed up), PASSPHRASE_NEEDED
+ * or PASSPHRASE_WRONG (the newest backup is locked), the codes of `ChromaConnection`, of the vault
+ * (FOLDER_NOT_WRITABLE, DISK_FULL, …), VERIFICATION_FAILED, BUSY, CANCELLED. Whatever ends it, earlier backups are untouched and no part of
+ * a file is left.
+ */
+export async function backupSite(request: BackupSiteRequest, options: OperationOptions = {}): Promise<BackupReport> {
+  throwIfCancelled(options.signal);
+  const vault = await openVault(request.folder, { create: true });
+  return await withSiteLock(
+    siteKey(request),
+    async (signal) => await withVaultLock(vault.folder, async (lockSignal) => await backupInto(vault, request, { ...options, signal: lockSignal }), { signal }),
+    { signal: options.signal },
+  );
+}
+
+async function backupInto(vault: Vault, request: BackupSiteRequest, options: OperationOptions): Promise<BackupReport> {
+  const { connection, collectionName, passphrase } = request;
+  const good = await vault.newestGood({ passphrase, signal: options.signal });
+  refuseLockedNewest(good);
+  const collection = await findCollection(connection, collectionName, good, options);
+  const writer = await createBackupWriter(vault.folder, { signal: options.signal });
+  try {
+    const timestamp = notBeforeNewest(request.now?.() ?? new Date(), good);
+    const site = createPresence();
+    for await (const page of readRecords(connection, collection.id, { ...options, withVectors: true })) {
+      site.add(page);
+      await writer.add(page);
+    }
+    const wanted: WantedBackup = { chroma: chromaOf(collection), encrypted: lockWith(request) !== undefined };
+    const rest = { problems: writer.problems, passedOver: good.passedOver };
+
+    // The owner's word about who was kept apart since needs a backup that is newer than theirs.
+    const mustBeNewer = request.acceptFewer === true && (await hasLaterShort(vault, good, options));
+    const newest = mustBeNewer ? null : sameAsNewest(good, writer, wanted);
+    if (newest !== null) {
+      await writer.abandon();
+      return { ...newest, ...rest };
+    }
+    const fewerThan = request.acceptFewer === true ? null : await fewerThanNewest(good, site, { passphrase, signal: options.signal });
+    if (site.size === 0 && fewerThan !== null) throw siteEmpty(fewerThan);
+    if (site.size === 0 && request.acceptFewer !== true) throw noAccountsYet(good);
+    const short = fewerThan === null ? null : await sameAsShort(vault, writer, wanted, request, options);
+    if (short !== null) {
+      await writer.abandon();
+      return { ...short, ...rest };
+    }
+
+    const info = { site: request.site, chroma: wanted.chroma, fewerThan, timestamp, madeBy: PROGRAM };
+    const finished = await writer.finish(info, { passphrase: lockWith(request), onProgress: options.onProgress });
+    const placed = await vault.place(finished, { kind: fewerThan === null ? "normal" : "short" });
+    return { outcome: "written", ...placed, ...describe(finished), ...rest };
+  } catch (error) {
+    // The first failure is the one to tell.
+    await writer.abandon().catch(() => undefined);
+    throw error;
+  }
+}
+
+/**
+ * Newest is who says so in the file. A clock that was put back would leave all later backups behind an older one, and a
+ * restore would bring that one.
+ */
+function notBeforeNewest(now: Date, { newest }: NewestGood): Date {
+  const last = newest?.entry.timestampFrom === "file" ? newest.entry.timestamp : null;
+  return last === null || last < now ? now : new Date(last.getTime() + 1);
+}
+
+function lockWith({ passphrase, encrypt = true }: BackupSiteRequest): string | undefined {
+  return encrypt ? passphrase : undefined;
+}
+
+/**
+ * Copies what is on the site into the vault's `safety/` folder, before something is written to it. The caller holds the
+ * site's lock. Throws as `backupSite`.
+ */
+export async function makeSafetyBackup(request: Omit<BackupSiteRequest, "acceptFewer">, collection: CollectionInfo, options: OperationOptions = {}): Promise<string> {
+  const vault = await openVault(request.folder, { create: true });
+  return await withVaultLock(
+    vault.folder,
+    async (signal) => {
+      const writer = await createBackupWriter(vault.folder, { signal });
+      try {
+        const onProgress: OperationOptions["onProgress"] = (progress) => options.onProgress?.({ ...progress, phase: "safety_backup" });
+        for await (const page of readRecords(request.connection, collection.id, { signal, onProgress, withVectors: true })) await writer.add(page);
+        const info = { site: request.site, chroma: chromaOf(collection), fewerThan: null, timestamp: request.now?.() ?? new Date(), madeBy: PROGRAM };
+        return (await vault.place(await writer.finish(info, { passphrase: request.passphrase }), { kind: "safety" })).path;
+      } catch (error) {
+        await writer.abandon().catch(() => undefined);
+        throw error;
+      }
+    },
+    { signal: options.signal },
+  );
+}
+
+async function findCollection(connection: ChromaConnection, name: string, good: NewestGood, options: OperationOptions): Promise<CollectionInfo> {
+  const collection = await connection.findCollection(name, { signal: options.signal });
+  if (collection !== null) return collection;
+  throw collectionNotFound(name, good.newest?.verified.accountCount);
+}
+
+function chromaOf(collection: CollectionInfo): BackupChroma {
+  const { id, name, metadata, configuration, schema, dimension, tenant, database } = collection;
+  return { tenant, database, collection: { id, name, metadata, configuration, schema, dimension } };
+}
+
+/** What a backup has to be besides its content, to be the same as the one that would be written. */
+interface WantedBackup {
+  /** With the collection's id: after a wipe it is another one, and the newest backup must know it. */
+  readonly chroma: BackupChroma;
+  readonly encrypted: boolean;
+}
+
+type Unchanged = Omit<BackupReport, "problems" | "passedOver">;
+
+/** The newest good backup, just read back, when it holds exactly what was read from the site. */
+function sameAsNewest({ newest }: NewestGood, writer: BackupWriter, wanted: WantedBackup): Unchanged | null {
+  if (newest === null) return null;
+  const { entry, verified } = newest;
+  const isSame =
+    verified.digest?.content === writer.contentDigest() &&
+    verified.problemCount === writer.counts.problems &&
+    verified.encrypted === wanted.encrypted &&
+    isDeepStrictEqual(verified.chroma, wanted.chroma);
+  return isSame ? unchangedReport(entry, verified.timestamp, writer, null) : null;
+}
+
+async function hasLaterShort(vault: Vault, { newest }: NewestGood, { signal }: OperationOptions): Promise<boolean> {
+  const since = newest?.verified.timestamp?.getTime() ?? -Infinity;
+  return (await vault.list({ shelf: "short", signal })).some(({ timestamp }) => (timestamp?.getTime() ?? -Infinity) > since);
+}
+
+/** A short site is looked at again and again; one short backup of each content is enough. */
+async function sameAsShort(vault: Vault, writer: BackupWriter, wanted: WantedBackup, request: BackupSiteRequest, options: OperationOptions): Promise<Unchanged | null> {
+  const { passphrase } = request;
+  const entries = await vault.list({ shelf: "short", signal: options.signal, passphrase });
+  const entry = entries.find(({ content, encrypted }) => content === writer.contentDigest() && encrypted === wanted.encrypted);
+  if (entry === undefined) return null;
+  const verified = await verifyBackup({ path: entry.path }, { passphrase, signal: options.signal });
+  const isSame = verified.problemCount === writer.counts.problems && isDeepStrictEqual(verified.chroma, wanted.chroma);
+  return isSame ? unchangedReport(entry, verified.timestamp, writer, entry.fewerThan) : null;
+}
+
+function unchangedReport(entry: VaultEntry, timestamp: Date | null, writer: BackupWriter, fewerThan: FewerThan | null): Unchanged {
+  const { name, path, sizeBytes, encrypted } = entry;
+  const { accounts, records, problems } = writer.counts;
+  return { outcome: "unchanged", name, path, sizeBytes, encrypted, timestamp: timestamp ?? new Date(0), accounts, records, problemCount: problems, fewerThan };
+}
+
+function describe(finished: FinishedBackup): Pick<BackupReport, "sizeBytes" | "encrypted" | "timestamp" | "accounts" | "records" | "problemCount" | "fewerThan"> {
+  const { sizeBytes, encrypted, timestamp, counts, head } = finished;
+  return { sizeBytes, encrypted, timestamp, accounts: counts.accounts, records: counts.records, problemCount: counts.problems, fewerThan: head.account_keeper.fewer_than };
+}

@@ -1,0 +1,87 @@
+/**
+ * Who is only in copies that a restore from the vault leaves out. While it is not decided whether somebody was deleted on
+ * purpose, everyone who signs up is in backups kept apart; and who signed up between two wipes may be in a safety copy only.
+ */
+import { isKeeperError } from "../../../shared/errors.ts";
+import type { OperationOptions } from "../../../shared/progress.ts";
+import { openBackup, type OpenBackup } from "../backup/read-backup.ts";
+import type { ChromaConnection } from "../chroma/connection.ts";
+import { readRecords } from "../chroma/read-records.ts";
+import { createPresence, missingFrom } from "../presence.ts";
+import type { Vault } from "../vault/vault.ts";
+
+/** A name tells whole seconds. */
+const NAME_PRECISION_MS = 1_000;
+
+export interface LaterCopiesRequest {
+  readonly vault: Vault;
+  /** Of the backup that everybody is restored from. */
+  readonly since: Date | null;
+  readonly connection: ChromaConnection;
+  readonly site: string;
+  readonly collectionName: string;
+  readonly passphrase?: string | undefined;
+}
+
+/**
+ * Backups of this very site, kept apart or made before a restore, that are newer than `since`: newest first, and only
+ * those that hold somebody whom the ones before them do not. Restored in this order, before the backup itself, everyone
+ * comes back in the newest version there is. What cannot be read is left out. Throws the codes of `Vault.list`, CANCELLED.
+ */
+export async function laterCopies(request: LaterCopiesRequest, options: OperationOptions = {}): Promise<OpenBackup[]> {
+  return (await openLaterCopies(request, options)).map(({ copy }) => copy);
+}
+
+/** A copy that holds people who are neither on the site nor in the backup that was restored. */
+export interface LeftOutCopy {
+  readonly path: string;
+  readonly missing: number;
+}
+
+/**
+ * What a restore of one backup by hand leaves out: later copies with people who are still not on the site. Reads the
+ * site. Throws as `laterCopies`, and the codes of `ChromaConnection`.
+ */
+export async function leftOutCopies(request: LaterCopiesRequest, collectionId: string, options: OperationOptions = {}): Promise<LeftOutCopy[]> {
+  const later = await openLaterCopies(request, options);
+  if (later.length === 0) return [];
+  const site = createPresence();
+  for await (const page of readRecords(request.connection, collectionId, { signal: options.signal, withVectors: false })) site.add(page);
+  const leftOut: LeftOutCopy[] = [];
+  for (const { copy, path } of later) {
+    const missing = await missingFrom(site, copy, options);
+    if (missing.length > 0) leftOut.push({ path, missing: missing.length });
+  }
+  return leftOut;
+}
+
+async function openLaterCopies(request: LaterCopiesRequest, { signal }: OperationOptions): Promise<{ copy: OpenBackup; path: string }[]> {
+  const { vault, since, passphrase } = request;
+  // Without the passphrase, that is by their names: to open a locked one takes a second, and most are older.
+  const entries = await vault.list({ signal });
+  const copies: { copy: OpenBackup; path: string }[] = [];
+  const held = createPresence();
+  for (const { shelf, state, timestamp, path } of entries) {
+    if (shelf === "normal" || (state !== "good" && (state !== "locked" || passphrase === undefined)) || !isLater(timestamp, since, NAME_PRECISION_MS)) continue;
+    try {
+      const copy = await openBackup({ path }, { passphrase, signal });
+      if (!isLater(copy.timestamp, since, 0) || !isOf(copy, request) || (await missingFrom(held, copy, { signal })).length === 0) continue;
+      for await (const page of copy.records()) held.add(page);
+      copies.push({ copy, path });
+    } catch (error) {
+      if (!isKeeperError(error) || error.code === "CANCELLED") throw error;
+    }
+  }
+  return copies;
+}
+
+function isLater(time: Date | null, since: Date | null, toleranceMs: number): boolean {
+  return time !== null && (since === null || time.getTime() > since.getTime() - toleranceMs);
+}
+
+/** A vault may also hold the safety copy of another site that somebody tried a restore on. */
+function isOf({ head }: OpenBackup, { site, connection, collectionName }: LaterCopiesRequest): boolean {
+  if (head === null) return false;
+  const { chroma, site: from } = head.account_keeper;
+  return from === site && chroma.tenant === connection.tenant && chroma.database === connection.database && chroma.collection.name === collectionName;
+}

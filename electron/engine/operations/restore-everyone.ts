@@ -1,0 +1,74 @@
+/**
+ * Brings everyone back whom a vault knows, without asking: after a wipe, and on start. Besides the newest good backup
+ * that is whoever stands only in later copies, kept apart or made before a restore.
+ */
+import type { OperationOptions } from "../../../shared/progress.ts";
+import type { OpenBackup } from "../backup/read-backup.ts";
+import type { ChromaConnection } from "../chroma/connection.ts";
+import type { RestoreReport } from "../restore/apply-restore.ts";
+import { lookUpCollection, planRestore } from "../restore/plan-restore.ts";
+import { openVault } from "../vault/vault.ts";
+import { laterCopies } from "./later-copies.ts";
+import { clearRestoreMark, setRestoreMark } from "./restore-mark.ts";
+import { restoreSite } from "./restore-site.ts";
+
+export interface RestoreEveryoneRequest {
+  readonly connection: ChromaConnection;
+  readonly collectionName: string;
+  /** The site as people know it. */
+  readonly site: string;
+  /** The vault; safety copies go there too. */
+  readonly folder: string;
+  /** Its newest good backup. */
+  readonly backup: OpenBackup;
+  readonly passphrase?: string | undefined;
+  readonly dimension?: number | undefined;
+  readonly now?: (() => Date) | undefined;
+}
+
+/**
+ * Restores with policy add_missing, the latest version of everybody first. A mark in the vault tells until the end that
+ * it is under way: whoever finds it runs this again. Throws the codes of `planRestore`, `restoreSite` and of the vault;
+ * CANCELLED when `signal` aborts. What was written until then is right and stays, and so does the mark.
+ */
+export async function restoreEveryone(request: RestoreEveryoneRequest, options: OperationOptions = {}): Promise<RestoreReport> {
+  const { connection, collectionName, site, folder, backup, passphrase, now, dimension } = request;
+  const vault = await openVault(folder);
+  const later = await laterCopies({ connection, collectionName, site, vault, since: backup.timestamp, passphrase }, { signal: options.signal });
+  const { collection } = await lookUpCollection(connection, collectionName, options);
+  await setRestoreMark(folder, { collectionName, collectionId: collection?.id ?? null });
+  const restore = async (copy: OpenBackup): Promise<RestoreReport> => {
+    const target = { connection, collectionName, site, backup: copy, policy: "add_missing" as const, dimension };
+    const plan = await planRestore(target, options);
+    return await restoreSite({ ...target, plan, safetyFolder: folder, passphrase, now }, options);
+  };
+  const [first, ...others] = [...later, backup];
+  let done = await restore(first);
+  for (const copy of others) {
+    // Going on would give people back in an older version.
+    if (isIncomplete(done)) return done;
+    done = together(done, await restore(copy));
+  }
+  if (!isIncomplete(done)) await clearRestoreMark(folder);
+  return done;
+}
+
+function isIncomplete({ problems }: RestoreReport): boolean {
+  return problems.some(({ code }) => code === "NOT_RESTORED");
+}
+
+/** One report of two restores onto the same site, the second after the first. */
+function together(first: RestoreReport, second: RestoreReport): RestoreReport {
+  return {
+    added: first.added + second.added,
+    overwritten: first.overwritten + second.overwritten,
+    leftAsTheyAre: second.leftAsTheyAre,
+    standInVectors: first.standInVectors + second.standInVectors,
+    dimension: second.dimension,
+    collectionCreated: first.collectionCreated || second.collectionCreated,
+    // Of what was there before both.
+    safetyBackup: first.safetyBackup ?? second.safetyBackup,
+    accountsOnSite: second.accountsOnSite,
+    problems: [...first.problems, ...second.problems],
+  };
+}

@@ -1,0 +1,44 @@
+/**
+ * Keeps a site that has lost accounts from replacing the backup that still holds them. By id and e-mail address, not by
+ * number: forty new sign-ups after a wipe do not make up for the thirty who are gone.
+ */
+import { KeeperError } from "../../../shared/errors.ts";
+import type { OperationOptions } from "../../../shared/progress.ts";
+import type { FewerThan } from "../backup/format.ts";
+import { openBackup } from "../backup/read-backup.ts";
+import { missingFrom, type Presence } from "../presence.ts";
+import type { NewestGood } from "../vault/vault.ts";
+
+/** What the newest good backup holds that the site does not; null when it holds nothing more. Reads that backup. */
+export async function fewerThanNewest(good: NewestGood, site: Presence, options: OperationOptions & { passphrase?: string | undefined }): Promise<FewerThan | null> {
+  if (good.newest === null) return null;
+  const { entry, verified } = good.newest;
+  const missing = await missingFrom(site, await openBackup({ path: entry.path }, options), { signal: options.signal });
+  return missing.length === 0 ? null : { backup: entry.name, accounts: verified.accountCount, missing: missing.length };
+}
+
+/** Throws PASSPHRASE_NEEDED when a newer backup is locked: what cannot be compared cannot be guarded. */
+export function refuseLockedNewest({ passedOver }: NewestGood): void {
+  const locked = passedOver.find((entry) => entry.state === "locked");
+  if (locked === undefined) return;
+  throw new KeeperError(locked.error?.code === "PASSPHRASE_WRONG" ? "PASSPHRASE_WRONG" : "PASSPHRASE_NEEDED", "The newest backup in this folder has a passphrase.", {
+    hint: "Give it, so that we can compare: without it nobody would notice if accounts are missing. Nothing was written.",
+  });
+}
+
+/** A site without a single account whose newest backup holds some is never backed up by itself. */
+export function siteEmpty(fewerThan: FewerThan): KeeperError {
+  return new KeeperError("SITE_EMPTY", `Your site has no accounts. The newest backup holds ${fewerThan.accounts}.`, {
+    hint: 'It looks wiped: bring them back with "account-keeper restore". If it is meant to be empty, back up with --accept-fewer.',
+  });
+}
+
+/** A file of nobody would keep nobody, and would be called the newest good backup. */
+export function noAccountsYet({ passedOver }: NewestGood): KeeperError {
+  return new KeeperError("NO_ACCOUNTS_YET", "There are no accounts yet.", {
+    hint:
+      passedOver.length === 0
+        ? "Nothing was backed up. Back up again when somebody has signed up."
+        : "Nothing was backed up. There are backups in this folder that could not be opened: if your site should have accounts, it may have been wiped.",
+  });
+}

@@ -1,0 +1,23 @@
+/** One writing operation per site at a time, across processes on this computer. */
+import { createHash } from "node:crypto";
+import { mkdir } from "node:fs/promises";
+import { tmpdir, userInfo } from "node:os";
+import { join } from "node:path";
+import type { ChromaConnection } from "../chroma/connection.ts";
+import { withVaultLock, type VaultLockOptions } from "../vault/lock.ts";
+
+/** The same text for the same collection, whoever asks. */
+export function siteKey({ site, connection, collectionName }: { site: string; connection: ChromaConnection; collectionName: string }): string {
+  return JSON.stringify([site, connection.tenant, connection.database, collectionName]);
+}
+
+/**
+ * Runs `work` while no other Account Keeper of this user writes to the site. Locks lie in the temporary folder: they
+ * mean nothing after a reboot. Throws as `withVaultLock`.
+ */
+export async function withSiteLock<T>(key: string, work: (signal: AbortSignal) => Promise<T>, options: VaultLockOptions = {}): Promise<T> {
+  const name = createHash("sha256").update(key).digest("hex").slice(0, 32);
+  const folder = join(tmpdir(), `account-keeper-locks-${userInfo().username}`, name);
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  return await withVaultLock(folder, work, options);
+}

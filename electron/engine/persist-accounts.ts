@@ -1,0 +1,131 @@
+/**
+ * For a Node backend: keeps its own accounts across redeploys. A backup after each registration, a restore on start,
+ * and the log lines of the system this replaces. Never throws: a failed backup must not fail a sign-up.
+ */
+import { VARIABLE_NAME } from "../../shared/eligibility.ts";
+import { toErrorValue, type ErrorValue, type Result } from "../../shared/errors.ts";
+import { connect } from "./chroma/connect.ts";
+import type { ChromaConnection } from "./chroma/connection.ts";
+import type { CloudSource, ServerSource } from "./chroma/source.ts";
+import { backedUpLine, BACKUP_FAILED, RESTORE_FAILED, restoredLine, STARTING_FRESH } from "./log-lines.ts";
+import { backupSite, type BackupReport } from "./operations/backup-site.ts";
+import { chooseBackup } from "./operations/restore-site.ts";
+import { accountsAtStartup, chooseStartupBackup, restoreAtStartup } from "./operations/startup-backup.ts";
+import { siteStatus, type SiteStatus } from "./operations/site-status.ts";
+import type { RestoreReport } from "./restore/apply-restore.ts";
+
+export interface PersistAccountsOptions {
+  /** The site's ChromaDB. */
+  readonly source: ServerSource | CloudSource;
+  /** Default `users`. */
+  readonly collectionName?: string;
+  /** Where backups are kept. On a host that wipes its disk, keep the variable too. */
+  readonly folder: string;
+  /** Locks new backups and opens locked ones. */
+  readonly passphrase?: string;
+  /** Default: `process.env.USER_BACKUP_DATA`. */
+  readonly variable?: string;
+  /** Gets each log line; default `console.log`. */
+  readonly log?: (line: string) => void;
+}
+
+export type StartupReport =
+  | { readonly outcome: "accounts_present"; readonly accounts: number }
+  | { readonly outcome: "starting_fresh" }
+  | { readonly outcome: "restored"; readonly from: "file" | "variable"; readonly report: RestoreReport };
+
+export interface PersistedAccounts {
+  /**
+   * Backs all accounts up; call it after a registration. Calls that come while one runs share the next one, which has
+   * seen them all. A site with fewer accounts than the newest backup is kept apart and replaces nothing.
+   */
+  backup(): Promise<Result<BackupReport>>;
+  /** Does nothing when there are accounts. Otherwise restores the newest good backup, else the variable, else starts fresh. */
+  restoreOnStartup(): Promise<Result<StartupReport>>;
+  status(): Promise<Result<SiteStatus>>;
+}
+
+export function persistAccounts(options: PersistAccountsOptions): PersistedAccounts {
+  const { source, folder, passphrase, collectionName = "users", log = console.log } = options;
+
+  async function withConnection<T>(work: (connection: ChromaConnection) => Promise<T>): Promise<T> {
+    const connection = await connect(source, { allowMissingDatabase: true });
+    try {
+      return await work(connection);
+    } finally {
+      await connection.close();
+    }
+  }
+
+  async function asResult<T>(work: (connection: ChromaConnection) => Promise<T>, onFailure: (error: ErrorValue) => void): Promise<Result<T>> {
+    try {
+      return { ok: true, value: await withConnection(work) };
+    } catch (thrown) {
+      const error = toErrorValue(thrown);
+      onFailure(error);
+      return { ok: false, error };
+    }
+  }
+
+  async function backUpOnce(): Promise<Result<BackupReport>> {
+    return await asResult(
+      async (connection) => {
+        const report = await backupSite({ connection, collectionName, site: connection.address, folder, passphrase });
+        log(backedUpLine(report.accounts));
+        return report;
+      },
+      (error) => {
+        // Nobody has signed up yet: no failure, and nothing to tell.
+        if (error.code !== "NO_ACCOUNTS_YET") log(`${BACKUP_FAILED}${error.message}`);
+      },
+    );
+  }
+
+  let running: Promise<unknown> | null = null;
+  let next: Promise<Result<BackupReport>> | null = null;
+
+  async function runAfter(previous: Promise<unknown>): Promise<Result<BackupReport>> {
+    await previous;
+    next = null;
+    return await start();
+  }
+
+  function start(): Promise<Result<BackupReport>> {
+    const backup = backUpOnce();
+    running = backup;
+    void backup.finally(() => {
+      if (running === backup) running = null;
+    });
+    return backup;
+  }
+
+  async function restoreOnce(connection: ChromaConnection): Promise<StartupReport> {
+    const accounts = await accountsAtStartup({ connection, collectionName }, folder);
+    if (accounts !== null) return { outcome: "accounts_present", accounts };
+    const chosen = await chooseStartupBackup({ place: folder, variable: options.variable ?? process.env[VARIABLE_NAME] ?? "", passphrase });
+    if (chosen === null) {
+      log(STARTING_FRESH);
+      return { outcome: "starting_fresh" };
+    }
+    // Said although the variable takes its place: the file needs a look.
+    if (chosen.notUsed !== undefined) log(`${RESTORE_FAILED}${chosen.notUsed.message}`);
+    const { backup } = await chooseBackup(chosen.choice, { passphrase });
+    const report = await restoreAtStartup({ connection, collectionName, site: connection.address, chosen, backup, safetyFolder: folder, passphrase });
+    log(restoredLine(report.added));
+    return { outcome: "restored", from: chosen.from, report };
+  }
+
+  return {
+    async backup() {
+      if (running === null) return await start();
+      next ??= runAfter(running);
+      return await next;
+    },
+    restoreOnStartup: async () => await asResult(restoreOnce, (error) => log(`${RESTORE_FAILED}${error.message}`)),
+    status: async () =>
+      await asResult(
+        async (connection) => await siteStatus({ connection, collectionName }),
+        () => undefined,
+      ),
+  };
+}

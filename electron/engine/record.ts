@@ -1,0 +1,17 @@
+/** How Chroma holds one account, on its way between a site and a backup. */
+export interface AccountRecord {
+  readonly id: string;
+  readonly document: string | null;
+  /** JSON text of the metadata object exactly as the server wrote it: `JSON.parse` would turn 1.0 into 1 and round int64. */
+  readonly metadata: string | null;
+  readonly uri: string | null;
+  readonly embedding: Float32Array | null;
+}
+
+/** Something about one account that the owner should look at; the account is kept all the same. */
+export interface Problem {
+  readonly code: "NOT_AN_ACCOUNT" | "WITHOUT_DOCUMENT" | "WITHOUT_VECTOR" | "KEPT_OLDER_VALUE" | "SAME_EMAIL_OTHER_ID" | "NOT_RESTORED";
+  readonly id: string;
+  /** One sentence, without e-mail address or secret. */
+  readonly message: string;
+}

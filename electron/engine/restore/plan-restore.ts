@@ -1,0 +1,261 @@
+/**
+ * Works out what a restore would do, and does nothing. A plan names every account it would write and carries a
+ * fingerprint of both sides, so that nobody applies it to a site that has changed since.
+ */
+import { createHash } from "node:crypto";
+import { isKeeperError, KeeperError } from "../../../shared/errors.ts";
+import { throwIfCancelled, type OperationOptions } from "../../../shared/progress.ts";
+import { accountHash, createContentDigest, emailOf, recordHash } from "../account.ts";
+import { signedUpAgain } from "../presence.ts";
+import type { OpenBackup } from "../backup/read-backup.ts";
+import type { ChromaConnection, CollectionInfo } from "../chroma/connection.ts";
+import { readRecords } from "../chroma/read-records.ts";
+import { isJsonObject, parseLossless } from "../json/text.ts";
+import type { AccountRecord, Problem } from "../record.ts";
+import { decideDimension, type DimensionChoice } from "./dimension.ts";
+
+/** add_missing leaves everyone who is there as they are; overwrite also puts older versions back. Neither deletes. */
+export type RestorePolicy = "add_missing" | "overwrite";
+
+export interface RestoreRequest {
+  readonly connection: ChromaConnection;
+  /** The site as people know it: an address or a folder. Part of the fingerprint. */
+  readonly site: string;
+  readonly collectionName: string;
+  readonly backup: OpenBackup;
+  readonly policy: RestorePolicy;
+  /** Restore only these ids. */
+  readonly only?: readonly string[] | undefined;
+  /** For backups without vectors, where neither the site nor the backup tells their length. */
+  readonly dimension?: number | undefined;
+}
+
+export interface RestorePlan {
+  readonly policy: RestorePolicy;
+  readonly collectionName: string;
+  /** Null: it is missing and will be made, with the backup's settings where it has them. */
+  readonly collection: CollectionInfo | null;
+  /** The whole database is missing and will be made: a wiped server has forgotten all but its default one. */
+  readonly databaseMissing: boolean;
+  /** Ids that are not on the site. */
+  readonly add: ReadonlySet<string>;
+  /** Ids that are there in another version and will be put back, with the metadata keys to take away. */
+  readonly overwrite: ReadonlyMap<string, readonly string[]>;
+  /** Ids that are there exactly as in the backup. */
+  readonly same: number;
+  /** Ids that are there in another version, left as they are. */
+  readonly leftAsTheyAre: number;
+  /** Accounts that signed up again under another id, left as they are. */
+  readonly problems: readonly Problem[];
+  readonly dimension: DimensionChoice;
+  /** How many of the accounts to add come without a vector and get a stand-in. */
+  readonly standInVectors: number;
+  readonly accountsInBackup: number;
+  readonly accountsOnSite: number;
+  /** Content of the backup the plan was made from. */
+  readonly backupContent: string;
+  /** Same fingerprint, same plan. */
+  readonly fingerprint: string;
+}
+
+/** Kept for every account at once, so as little as possible. */
+interface SiteRecord {
+  /** base64: as a text it takes a quarter of what a buffer takes. */
+  readonly hash: string;
+  /** Only where it will be asked for. */
+  readonly metadata: string | null;
+}
+
+interface SiteState {
+  readonly records: Map<string, SiteRecord>;
+  /** Who on the site holds an e-mail address. */
+  readonly holderOf: (email: string) => string | undefined;
+  readonly content: string;
+}
+
+type HashOf = (record: AccountRecord) => Buffer;
+type Keep = (record: AccountRecord, hash: Buffer) => SiteRecord;
+
+interface KeptAccount extends SiteRecord {
+  readonly vectorLength: number | null;
+}
+
+interface BackupState {
+  /** Those that were asked for. */
+  readonly accounts: Map<string, KeptAccount>;
+  readonly emailById: Map<string, string>;
+  readonly content: string;
+}
+
+/**
+ * Reads the whole backup (which checks it) and the whole site, and writes nothing.
+ * Throws the codes of reading a backup and of `ChromaConnection`; ACCOUNT_NOT_IN_BACKUP for an id of `only`;
+ * RESERVED_METADATA_KEY, VECTOR_DIMENSION_MISMATCH, VECTOR_DIMENSION_UNKNOWN for what the site could not take;
+ * CANCELLED when `signal` is aborted.
+ */
+export async function planRestore(request: RestoreRequest, options: OperationOptions = {}): Promise<RestorePlan> {
+  const { connection, collectionName, backup, policy } = request;
+  // Another program's backup knows the account, not all that the site keeps beside it: it may not take that away.
+  const holdsEverything = backup.kind === "format_1";
+  const hashOf = holdsEverything ? recordHash : accountHash;
+  const keep: Keep = (record, hash) => ({ hash: hash.toString("base64"), metadata: policy === "overwrite" && holdsEverything ? record.metadata : null });
+  const kept = await readBackup(backup, hashOf, keep, request.only, options);
+  const { collection, databaseMissing } = await lookUpCollection(connection, collectionName, options);
+  const site = await readSite(connection, collection, hashOf, keep, options);
+
+  const add = new Set<string>();
+  const overwrite = new Map<string, readonly string[]>();
+  const problems: Problem[] = [];
+  let same = 0;
+  let leftAsTheyAre = 0;
+  for (const [id, account] of kept.accounts) {
+    const onSite = site.records.get(id);
+    if (onSite !== undefined) {
+      if (onSite.hash === account.hash) same += 1;
+      else if (policy === "overwrite") overwrite.set(id, holdsEverything ? staleKeys(onSite.metadata, account.metadata) : []);
+      else leftAsTheyAre += 1;
+    } else if (signedUpAgain(kept.emailById.get(id), site, kept.emailById)) {
+      problems.push({ code: "SAME_EMAIL_OTHER_ID", id, message: "This person signed up again under another id and is left as they are." });
+    } else {
+      add.add(id);
+    }
+  }
+
+  const toAdd = [...add].map((id) => kept.accounts.get(id));
+  const standInVectors = toAdd.filter((account) => account?.vectorLength === null).length;
+  const head = backup.head?.account_keeper.chroma.collection ?? null;
+  const dimension = decideDimension({
+    onSite: collection?.dimension ?? null,
+    inBackup: head?.dimension ?? null,
+    vectorLengths: lengthsOf([...add, ...overwrite.keys()], kept),
+    asked: request.dimension ?? null,
+    configuration: (collection ?? head)?.configuration ?? null,
+    needsStandIns: standInVectors > 0,
+  });
+  const plan = {
+    policy,
+    collectionName,
+    collection,
+    databaseMissing,
+    add,
+    overwrite,
+    same,
+    leftAsTheyAre,
+    problems,
+    dimension,
+    standInVectors,
+    accountsInBackup: kept.accounts.size,
+    accountsOnSite: site.records.size,
+    backupContent: kept.content,
+  };
+  return { ...plan, fingerprint: fingerprintOf(request, plan, site) };
+}
+
+/** The collection, null also when its database is gone. Throws the codes of `ChromaConnection` but those two. */
+export async function lookUpCollection(
+  connection: ChromaConnection,
+  name: string,
+  options: OperationOptions = {},
+): Promise<{ collection: CollectionInfo | null; databaseMissing: boolean }> {
+  try {
+    return { collection: await connection.findCollection(name, { signal: options.signal }), databaseMissing: false };
+  } catch (error) {
+    if (isKeeperError(error, "DATABASE_NOT_FOUND") || isKeeperError(error, "TENANT_NOT_FOUND")) return { collection: null, databaseMissing: true };
+    throw error;
+  }
+}
+
+/** Every length of vector among these accounts, with one id that has it. */
+function lengthsOf(ids: readonly string[], kept: BackupState): Map<number, string> {
+  const lengths = new Map<number, string>();
+  for (const id of ids) {
+    const length = kept.accounts.get(id)?.vectorLength ?? null;
+    if (length !== null) lengths.set(length, id);
+  }
+  return lengths;
+}
+
+async function readBackup(backup: OpenBackup, hashOf: HashOf, keep: Keep, only: readonly string[] | undefined, options: OperationOptions): Promise<BackupState> {
+  const wanted = only === undefined ? null : new Set(only);
+  const accounts = new Map<string, KeptAccount>();
+  const emailById = new Map<string, string>();
+  const content = createContentDigest();
+  const report = (done: number): void =>
+    options.onProgress?.({ phase: "planning", done, total: backup.accountCount, unit: "accounts", canCancel: true, problems: 0 });
+  let done = 0;
+  for await (const page of backup.records({ only: wanted ?? undefined })) {
+    throwIfCancelled(options.signal);
+    for (const record of page) {
+      const hash = hashOf(record);
+      content.add(hash);
+      const email = emailOf(record);
+      if (email !== null) emailById.set(record.id, email);
+      refuseReservedKey(record);
+      accounts.set(record.id, { ...keep(record, hash), vectorLength: record.embedding?.length ?? null });
+    }
+    done += page.length;
+    report(done);
+  }
+  const absent = [...(wanted ?? [])].find((id) => !accounts.has(id));
+  if (absent !== undefined) {
+    throw new KeeperError("ACCOUNT_NOT_IN_BACKUP", `The backup holds no account with the id ${JSON.stringify(absent)}.`, {
+      hint: "Look which accounts it holds with: account-keeper inspect",
+    });
+  }
+  return { accounts, emailById, content: content.hex() };
+}
+
+async function readSite(connection: ChromaConnection, collection: CollectionInfo | null, hashOf: HashOf, keep: Keep, options: OperationOptions): Promise<SiteState> {
+  const records = new Map<string, SiteRecord>();
+  const idByEmail = new Map<string, string>();
+  const content = createContentDigest();
+  if (collection !== null) {
+    for await (const page of readRecords(connection, collection.id, { ...options, withVectors: false })) {
+      for (const record of page) {
+        const hash = hashOf(record);
+        content.add(hash);
+        records.set(record.id, keep(record, hash));
+        const email = emailOf(record);
+        if (email !== null) idByEmail.set(email, record.id);
+      }
+    }
+  }
+  return { records, holderOf: (email) => idByEmail.get(email), content: content.hex() };
+}
+
+function keysOf(metadata: string | null): ReadonlySet<string> {
+  const value = metadata === null ? null : parseLossless(metadata);
+  return new Set(isJsonObject(value ?? undefined) ? Object.keys(value ?? {}) : []);
+}
+
+function staleKeys(onSite: string | null, inBackup: string | null): string[] {
+  const wanted = keysOf(inBackup);
+  return [...keysOf(onSite)].filter((key) => !wanted.has(key));
+}
+
+/** Chroma takes this metadata key for the document itself, so writing it could replace an account's document. */
+const RESERVED_KEY = "chroma:document";
+
+function refuseReservedKey(record: AccountRecord): void {
+  if (record.metadata?.includes(RESERVED_KEY) !== true || !keysOf(record.metadata).has(RESERVED_KEY)) return;
+  throw new KeeperError("RESERVED_METADATA_KEY", `The account ${JSON.stringify(record.id)} carries a key that would overwrite its own data.`, {
+    hint: "Leave it out by naming the others with --only, or ask whoever made the backup.",
+  });
+}
+
+function fingerprintOf(request: RestoreRequest, plan: Omit<RestorePlan, "fingerprint">, site: SiteState): string {
+  const { connection } = request;
+  const facts = [
+    request.site,
+    connection.tenant,
+    connection.database,
+    plan.collectionName,
+    plan.collection?.id ?? null,
+    plan.policy,
+    site.content,
+    plan.backupContent,
+    [...(request.only ?? [])].sort(),
+    plan.dimension.dimension,
+  ];
+  return createHash("sha256").update(JSON.stringify(facts)).digest("hex");
+}

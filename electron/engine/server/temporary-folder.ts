@@ -1,0 +1,54 @@
+/** Data folders of servers started without one: making them, removing them, and sweeping those whose owner died before it could. */
+import { createHash } from "node:crypto";
+import { lstat, mkdtemp, readdir, rm } from "node:fs/promises";
+import { hostname, tmpdir } from "node:os";
+import { join } from "node:path";
+
+// Machine and process stand in the name, so that a folder is never without its mark. The machine, because containers that share
+// a temporary folder do not see each other's processes and would take a living owner for a dead one.
+const machineMark = createHash("sha256").update(hostname()).digest("hex").slice(0, 8);
+const prefix = `account-keeper-server-${machineMark}-`;
+
+/** Makes an empty folder, readable by this user only, that belongs to this process. */
+export async function createTemporaryFolder(): Promise<string> {
+  return mkdtemp(join(tmpdir(), `${prefix}${process.pid}-`));
+}
+
+export async function removeTemporaryFolder(path: string): Promise<void> {
+  // Windows frees the files of an ended process a moment late.
+  await rm(path, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
+}
+
+/** Removes the temporary folders of this user whose process is gone. Never fails: what cannot be removed is left for the next sweep. */
+export async function sweepTemporaryFolders(): Promise<void> {
+  const names = await readdir(tmpdir()).catch(() => []);
+  await Promise.all(
+    names.map(async (name) => {
+      const pid = ownerOf(name);
+      if (pid === undefined || isRunning(pid)) return;
+      const path = join(tmpdir(), name);
+      try {
+        const stats = await lstat(path);
+        if (stats.isDirectory() && stats.uid === (process.getuid?.() ?? stats.uid)) await removeTemporaryFolder(path);
+      } catch {
+        // Another sweep, or the ending server itself, was faster.
+      }
+    }),
+  );
+}
+
+function ownerOf(name: string): number | undefined {
+  if (!name.startsWith(prefix)) return undefined;
+  const pid = /^\d+(?=-)/.exec(name.slice(prefix.length))?.[0];
+  return pid === undefined ? undefined : Number(pid);
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    // EPERM: it runs, but belongs to someone else.
+    return error instanceof Error && "code" in error && error.code === "EPERM";
+  }
+}

@@ -1,0 +1,107 @@
+/**
+ * The one place where files get their final names. A name always holds a whole file: the old one or the new one.
+ * Nothing here overwrites a file except `replaceFile`, whose callers have kept the old one under another name first.
+ */
+import { link, mkdir, open, rename, rm, stat } from "node:fs/promises";
+import { dirname } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { systemCode } from "../backup/file-errors.ts";
+
+/** Virus scanners and indexers hold new files open for moments. */
+const WINDOWS_RETRY_DELAYS_MS = [20, 50, 100, 200, 400, 800];
+/** What file systems answer that know no hard links. */
+const NO_LINKS = new Set(["EPERM", "ENOTSUP", "EOPNOTSUPP", "ENOSYS", "EMLINK", "EXDEV", "EINVAL", "EISDIR"]);
+
+/** Renames over whatever is there, and makes the new name survive a power cut. Throws the system's errors. */
+export async function replaceFile(from: string, to: string): Promise<void> {
+  await patiently(() => rename(from, to));
+  await syncFolder(dirname(to));
+}
+
+/**
+ * Gives a file a second name that is free, the first of `candidates` that is; returns it. A candidate that is this very
+ * file already is taken as done: then an earlier attempt died right after this step. Where the file system knows no hard
+ * links the file is moved instead, so it keeps one name. Throws the system's errors.
+ */
+export async function keepUnderFreeName(from: string, candidates: Iterable<string>): Promise<string> {
+  for (const to of candidates) {
+    if (await isSameFile(from, to)) return to;
+    if (await linkOrMove(from, to)) {
+      await syncFolder(dirname(to));
+      return to;
+    }
+  }
+  throw new Error("no free name");
+}
+
+/** Moves a file to the first of `candidates` that is free; returns it. Throws the system's errors. */
+export async function moveToFreeName(from: string, candidates: Iterable<string>): Promise<string> {
+  const to = await keepUnderFreeName(from, candidates);
+  await patiently(() => rm(from, { force: true }));
+  await syncFolder(dirname(from));
+  return to;
+}
+
+/** False when the name is taken. */
+async function linkOrMove(from: string, to: string): Promise<boolean> {
+  try {
+    await patiently(() => link(from, to));
+    return true;
+  } catch (error) {
+    const code = systemCode(error);
+    if (code === "EEXIST") return false;
+    if (code === undefined || !NO_LINKS.has(code)) throw error;
+  }
+  // Between these two lines somebody else could take the name: the vault's lock keeps our own processes out.
+  if (await exists(to)) return false;
+  await patiently(() => rename(from, to));
+  return true;
+}
+
+/** Makes a folder and those above it; new ones are their owner's only. */
+export async function ensureFolder(folder: string): Promise<void> {
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+}
+
+export async function exists(path: string): Promise<boolean> {
+  try {
+    await stat(path);
+    return true;
+  } catch (error) {
+    if (systemCode(error) === "ENOENT") return false;
+    throw error;
+  }
+}
+
+async function isSameFile(a: string, b: string): Promise<boolean> {
+  if (!(await exists(b))) return false;
+  const [first, second] = await Promise.all([stat(a, { bigint: true }), stat(b, { bigint: true })]);
+  // Some network drives number every file the same; they know no second names either.
+  return first.nlink > 1n && first.ino === second.ino && first.dev === second.dev;
+}
+
+/** A renamed file is only safe when its folder is on disk too. Windows and some network drives cannot; they do it by themselves. */
+async function syncFolder(folder: string): Promise<void> {
+  try {
+    const handle = await open(folder, "r");
+    try {
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+  } catch (error) {
+    if (!["EISDIR", "EPERM", "EACCES", "EINVAL", "ENOTSUP", "EBADF"].includes(systemCode(error) ?? "")) throw error;
+  }
+}
+
+async function patiently<T>(step: () => Promise<T>): Promise<T> {
+  for (const delayMs of process.platform === "win32" ? WINDOWS_RETRY_DELAYS_MS : []) {
+    try {
+      return await step();
+    } catch (error) {
+      if (!["EPERM", "EACCES", "EBUSY"].includes(systemCode(error) ?? "")) throw error;
+      await sleep(delayMs);
+    }
+  }
+  return await step();
+}

@@ -1,0 +1,155 @@
+/**
+ * The lock on disk: a folder that comes into being, by a rename, with its holder's claim already in it. A claim has a
+ * name that never comes again, and a folder that holds one cannot be renamed over nor removed: so whoever clears a dead
+ * holder away can never hit the one who came after it, and of two who try at once only one gets the name.
+ */
+import { randomBytes } from "node:crypto";
+import { rmdirSync, rmSync } from "node:fs";
+import { mkdir, open, readdir, rename, rm, rmdir, stat } from "node:fs/promises";
+import { join } from "node:path";
+import { systemCode } from "../backup/file-errors.ts";
+import { hasProvablyEnded, ownIdentity } from "./process-identity.ts";
+
+/** A holder on another machine, or on a system that cannot prove a process dead, is taken for dead after this silence. */
+const SILENT_MS = 10_000;
+const TAKEN = new Set(["ENOTEMPTY", "EEXIST"]);
+/** What Windows says of a folder that is there, or just going. */
+const PERHAPS_TAKEN = new Set(["EPERM", "EACCES", "EBUSY"]);
+
+export interface Claim {
+  /** Clears a dead holder away and takes the lock when it is free. Throws the system's errors. */
+  tryToTake(): Promise<boolean>;
+  /** Tells everybody that the holder lives. False: the lock is somebody else's now. Throws the system's errors. */
+  refresh(): Promise<boolean>;
+  /** Gives up the lock, or the wish for it. Never throws: what stays behind is cleared away by the next one. */
+  end(): Promise<void>;
+}
+
+const atExit = new Set<() => void>();
+process.once("exit", () => {
+  for (const clean of atExit) clean();
+});
+
+export function createClaim(folder: string, name: string): Claim {
+  const lockPath = join(folder, name);
+  const claim = `${randomBytes(6).toString("hex")}-${ownIdentity}`;
+  /** Where the claim waits until it can become the lock. */
+  const waitingPath = join(folder, `${name}-${claim}`);
+  let at: string | null = null;
+
+  function cleanAtExit(): void {
+    if (at === null) return;
+    try {
+      rmSync(join(at, claim), { force: true });
+      rmdirSync(at);
+    } catch {
+      // Nobody is left to tell, and the next one clears it away.
+    }
+  }
+
+  /** The time by the clock of the file system, by which others' claims are judged too: the clocks of two machines differ. */
+  async function showUp(): Promise<number> {
+    if (at === null || !(await touch(join(at, claim)))) {
+      await mkdir(waitingPath, { mode: 0o700 }).catch((error: unknown) => {
+        if (systemCode(error) !== "EEXIST") throw error;
+      });
+      at = waitingPath;
+      atExit.add(cleanAtExit);
+      await (await open(join(at, claim), "a", 0o600)).close();
+    }
+    return (await stat(join(at, claim))).mtimeMs;
+  }
+
+  async function isTaken(error: unknown): Promise<boolean> {
+    const code = systemCode(error) ?? "";
+    // Somebody took us for dead and cleared the claim away: the next try makes a new one.
+    if (TAKEN.has(code) || code === "ENOENT") return true;
+    return PERHAPS_TAKEN.has(code) && (await stat(lockPath).catch(() => null)) !== null;
+  }
+
+  return {
+    async tryToTake() {
+      const nowMs = await showUp();
+      if (await isHeld(lockPath, nowMs)) return false;
+      try {
+        await rename(waitingPath, lockPath);
+      } catch (error) {
+        if (await isTaken(error)) return false;
+        throw error;
+      }
+      at = lockPath;
+      await sweepWaiting(folder, `${name}-`, nowMs);
+      return true;
+    },
+    refresh: async () => at !== null && (await touch(join(at, claim))),
+    async end() {
+      if (at === null) return;
+      await removeClaim(at, claim).catch(() => undefined);
+      at = null;
+      atExit.delete(cleanAtExit);
+    },
+  };
+}
+
+/** False when the claim is gone. */
+async function touch(path: string): Promise<boolean> {
+  try {
+    const handle = await open(path, "r+");
+    try {
+      await handle.write(".", 0);
+    } finally {
+      await handle.close();
+    }
+    return true;
+  } catch (error) {
+    if (systemCode(error) === "ENOENT") return false;
+    throw error;
+  }
+}
+
+/** Clears away what the dead left. */
+async function isHeld(lockPath: string, nowMs: number): Promise<boolean> {
+  let claims: string[];
+  try {
+    claims = await readdir(lockPath);
+  } catch (error) {
+    if (systemCode(error) === "ENOENT") return false;
+    throw error;
+  }
+  for (const claim of claims) if (!(await isDead(lockPath, claim, nowMs))) return true;
+  for (const claim of claims) await removeClaim(lockPath, claim);
+  if (claims.length === 0) await removeEmpty(lockPath);
+  return false;
+}
+
+async function isDead(holderPath: string, claim: string, nowMs: number): Promise<boolean> {
+  if (hasProvablyEnded(claim.slice(claim.indexOf("-") + 1))) return true;
+  const found = await stat(join(holderPath, claim)).catch(() => null);
+  if (found !== null) return nowMs - found.mtimeMs > SILENT_MS;
+  // Gone, or not there yet: somebody who has only just made the folder is about to put the claim in it.
+  const folder = await stat(holderPath).catch(() => null);
+  return folder === null || nowMs - folder.mtimeMs > SILENT_MS;
+}
+
+async function removeClaim(holderPath: string, claim: string): Promise<void> {
+  await rm(join(holderPath, claim), { force: true });
+  await removeEmpty(holderPath);
+}
+
+/** Does nothing to a folder that is somebody's lock: that is never empty. */
+async function removeEmpty(path: string): Promise<void> {
+  await rmdir(path).catch((error: unknown) => {
+    const code = systemCode(error) ?? "";
+    if (code !== "ENOENT" && !TAKEN.has(code) && !PERHAPS_TAKEN.has(code)) throw error;
+  });
+}
+
+/** Claims of processes that died while they waited. A leftover harms nobody, so what fails here is left for the next one. */
+async function sweepWaiting(folder: string, prefix: string, nowMs: number): Promise<void> {
+  const names = await readdir(folder).catch(() => []);
+  for (const name of names) {
+    if (!name.startsWith(prefix)) continue;
+    const claim = name.slice(prefix.length);
+    if (await isDead(join(folder, name), claim, nowMs)) await removeClaim(join(folder, name), claim).catch(() => undefined);
+  }
+}

@@ -1,0 +1,15 @@
+/** Vectors as text: base64 of little-endian 32-bit floats, the form Chroma takes in writes and our backups hold. Every machine Node runs on here is little-endian. */
+
+export function vectorToBase64(vector: Float32Array): string {
+  return Buffer.from(vector.buffer, vector.byteOffset, vector.byteLength).toString("base64");
+}
+
+/** Null when the text does not hold whole floats. */
+export function base64ToVector(text: string): Float32Array | null {
+  const bytes = Buffer.from(text, "base64");
+  if (bytes.length % Float32Array.BYTES_PER_ELEMENT !== 0) return null;
+  // Copied because a pooled buffer is rarely aligned to four bytes.
+  const vector = new Float32Array(bytes.length / Float32Array.BYTES_PER_ELEMENT);
+  Buffer.from(vector.buffer).set(bytes);
+  return vector;
+}

@@ -1,0 +1,47 @@
+import js from "@eslint/js";
+import { defineConfig } from "eslint/config";
+import { importX } from "eslint-plugin-import-x";
+import { createTypeScriptImportResolver } from "eslint-import-resolver-typescript";
+import tseslint from "typescript-eslint";
+
+/** Layers: shared <- engine <- app <- {desktop, cli, web}; shared <- renderer. A folder may import only what stands left of it. */
+const layers = [
+  { target: "./shared", from: ["./electron", "./renderer"], message: "shared/ is the bottom layer." },
+  { target: "./electron/engine", from: ["./electron/app", "./electron/desktop", "./electron/cli", "./electron/web", "./renderer"], message: "The engine knows no host." },
+  { target: "./electron/app", from: ["./electron/desktop", "./electron/cli", "./electron/web", "./renderer"], message: "The app layer serves every host and knows none." },
+  { target: "./electron/cli", from: ["./electron/desktop", "./electron/web", "./renderer"], message: "Hosts do not know each other." },
+  { target: "./electron/web", from: ["./electron/desktop", "./electron/cli", "./renderer"], message: "Hosts do not know each other." },
+  { target: "./electron/desktop", from: ["./electron/cli", "./electron/web", "./renderer"], message: "Hosts do not know each other." },
+  { target: "./renderer", from: ["./electron"], message: "The window talks to the engine through shared/ only." },
+  { target: ["./shared", "./electron", "./renderer"], from: "./test", message: "Product code never imports tests." },
+];
+
+export default defineConfig(
+  { ignores: ["dist/", "release/", "node_modules/"] },
+  js.configs.recommended,
+  tseslint.configs.strictTypeChecked,
+  {
+    languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
+    plugins: { "import-x": importX },
+    settings: { "import-x/resolver-next": [createTypeScriptImportResolver({ alwaysTryTypes: false })] },
+    rules: {
+      "import-x/no-restricted-paths": ["error", { zones: layers }],
+      "import-x/no-cycle": "error",
+      "import-x/no-default-export": "error",
+      "max-lines": ["error", { max: 300, skipBlankLines: true, skipComments: true }],
+      eqeqeq: "error",
+      "@typescript-eslint/consistent-type-imports": "error",
+      "@typescript-eslint/switch-exhaustiveness-check": ["error", { considerDefaultExhaustiveForUnions: true }],
+      "@typescript-eslint/restrict-template-expressions": ["error", { allowNumber: true }],
+      "@typescript-eslint/no-confusing-void-expression": ["error", { ignoreArrowShorthand: true }],
+    },
+  },
+  {
+    files: ["electron/engine/**", "electron/cli/**", "electron/app/**", "electron/web/**", "shared/**"],
+    rules: {
+      "no-restricted-imports": ["error", { paths: [{ name: "electron", message: "Only electron/desktop, main.ts and preload.ts may import electron: everything else runs under plain Node." }] }],
+    },
+  },
+  // Tools insist on default exports here.
+  { files: ["**/*.config.{js,ts}", "test/support/*-reporter.ts", "test/support/bundled-chroma.ts"], rules: { "import-x/no-default-export": "off" } },
+);

@@ -1,0 +1,143 @@
+/** A watcher that is left alone for months: what goes wrong around it is told, and it goes on or says why it ends. */
+import { mkdir, readdir, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { describe, expect, inject, it } from "vitest";
+import type { Activity } from "../../electron/app/activity/activity.ts";
+import { watchSite, type WatchSiteOptions } from "../../electron/app/watch/watch-site.ts";
+import { sampleAccounts } from "../../electron/engine/demo/sample-accounts.ts";
+import { startFrontProxy } from "../support/front-proxy.ts";
+import { createManualClock, type ManualClock } from "../support/manual-clock.ts";
+import { createTestSite, type TestSite } from "../support/site.ts";
+
+interface Stage {
+  readonly site: TestSite;
+  readonly clock: ManualClock;
+  readonly told: Activity[];
+  readonly watching: Promise<void>;
+  readonly stop: () => Promise<void>;
+  /** Lets the next look happen. */
+  readonly look: () => Promise<void>;
+}
+
+/** Watches a site of `accounts`, after its first look. */
+async function startWatching(accounts: number, url?: string, options: Partial<WatchSiteOptions> = {}, prepare: (site: TestSite) => Promise<void> = async () => await Promise.resolve()): Promise<Stage> {
+  const site = await createTestSite();
+  await site.create();
+  await site.add(sampleAccounts(accounts));
+  await prepare(site);
+  const clock = createManualClock("2026-03-02T09:00:00Z");
+  const stop = new AbortController();
+  const told: Activity[] = [];
+  const source = { kind: "server" as const, url: url ?? inject("chromaUrl") };
+  const watching = watchSite(
+    { source, collectionName: site.collectionName, folder: site.folder },
+    { clock, signal: stop.signal, random: () => 0.5, rehearse: false, onActivity: (activity) => told.push(activity), connect: { retries: { retries: 0, firstPauseMs: 1 } }, ...options },
+  );
+  // Whoever waits for a look is told of the end, too.
+  watching.catch(() => undefined);
+  await clock.asleep();
+  return {
+    site,
+    clock,
+    told,
+    watching,
+    async stop() {
+      stop.abort();
+      await watching;
+    },
+    async look() {
+      await clock.wake();
+      await clock.asleep();
+    },
+  };
+}
+
+const kinds = ({ told }: Stage): string[] => told.map(({ kind }) => kind);
+
+describe("a watcher", () => {
+  it("that another process took over from ends, and says so: it was not told to stop", async () => {
+    const stage = await startWatching(1);
+    for (const name of await readdir(stage.site.folder)) if (name.startsWith(".account-keeper-watch.lock")) await rm(join(stage.site.folder, name), { recursive: true });
+    await expect(stage.watching).rejects.toMatchObject({ code: "BUSY", message: "Another Account Keeper took over this backup folder." });
+  });
+
+  it("goes on backing up when its log cannot be written, and tells all the same", async () => {
+    const stage = await startWatching(1, undefined, {}, async ({ folder }) => await mkdir(join(folder, "account-keeper-activity.jsonl")));
+    await stage.site.add(sampleAccounts(3));
+    await stage.look();
+    await stage.stop();
+    expect(stage.told.map(({ line }) => line)).toEqual(["✅ Backed up 1 users for persistence", "✅ Backed up 3 users for persistence"]);
+  });
+
+  it("tells once of a restore that fails, as a failed restore, tries less and less often, and succeeds in the end", async () => {
+    const proxy = await startFrontProxy({ target: inject("chromaUrl") });
+    const stage = await startWatching(3, proxy.url);
+    await stage.site.wipe();
+    const fault = { kind: "status", status: 422, json: { error: "InvalidArgumentError" } } as const;
+    proxy.inject(/\/upsert$/, fault, 3);
+    const delays: number[] = [];
+    for (let count = 0; count < 4; count += 1) {
+      await stage.clock.wake();
+      delays.push((await stage.clock.asleep()) / 1_000);
+    }
+    await stage.stop();
+    await proxy.close();
+    expect(delays).toEqual([30, 60, 120, 30]);
+    expect(kinds(stage)).toEqual(["backed_up", "failed", "restored", "backed_up"]);
+    expect(stage.told[1]).toMatchObject({ level: "problem", line: `❌ Failed to restore users from backup: ${stage.told[1]?.message ?? ""}` });
+    expect((await stage.site.read()).size).toBe(3);
+  });
+
+  it("finds a changed password also after somebody has put the clock back by a year", async () => {
+    const stage = await startWatching(2);
+    stage.clock.advance(-365 * 24 * 60 * 60_000);
+    const [account] = sampleAccounts(1);
+    await stage.site.add(account === undefined ? [] : [{ ...account, document: (account.document ?? "").replace(/"password_hash":"[^"]*"/, '"password_hash":"new"') }]);
+    await stage.look();
+    await stage.stop();
+    expect(kinds(stage)).toEqual(["backed_up", "backed_up"]);
+  });
+
+  it.each([
+    ["back", -365],
+    ["forward, and right again", 365],
+  ])("brings everyone back also when the clock was put %s: the newest backup is the one that was made last", async (_, days) => {
+    const stage = await startWatching(2);
+    stage.clock.advance(days * 24 * 60 * 60_000);
+    await stage.site.add(sampleAccounts(3));
+    await stage.look();
+    if (days > 0) stage.clock.advance(-days * 24 * 60 * 60_000);
+    await stage.site.add(sampleAccounts(4));
+    await stage.look();
+    // Nothing has changed: no backup is made again and again.
+    stage.clock.advance(11 * 60_000);
+    await stage.look();
+    expect(kinds(stage)).toEqual(["backed_up", "backed_up", "backed_up"]);
+    await stage.site.wipe();
+    await stage.look();
+    await stage.stop();
+    expect((await stage.site.read()).size).toBe(4);
+  });
+
+  it("names the first hundred of those who are gone, and counts them all", async () => {
+    const stage = await startWatching(130);
+    await stage.site.deleteAccounts(sampleAccounts(120).map(({ id }) => id));
+    await stage.look();
+    await stage.stop();
+    expect(stage.told[1]).toMatchObject({ kind: "deletions", message: "120 accounts are gone from your site, the other 10 are there." });
+    expect(stage.told[1]?.ids).toHaveLength(100);
+  });
+
+  it("says that a site is asleep and that its accounts are safe, once, and when it answers again", async () => {
+    const proxy = await startFrontProxy({ target: inject("chromaUrl") });
+    const stage = await startWatching(3, proxy.url);
+    proxy.inject(/./, { kind: "status", status: 503, html: "<h1>asleep</h1>" }, 3);
+    for (let count = 0; count < 4; count += 1) await stage.look();
+    await stage.stop();
+    await proxy.close();
+    expect(stage.told.slice(1).map(({ kind, message, hint }) => [kind, message, hint])).toEqual([
+      ["asleep", "Your site is asleep.", "Free plans sleep after 15 quiet minutes and may lose their disk. Your 3 accounts are safe in user_backup_20260302.json. We look again from time to time."],
+      ["back", "Your site answers again.", undefined],
+    ]);
+  });
+});

@@ -1,0 +1,41 @@
+import { describe, expect, it } from "vitest";
+import { asReadError, asWriteError, systemCode } from "../../../electron/engine/backup/file-errors.ts";
+import { KeeperError } from "../../../shared/errors.ts";
+
+function systemError(code: string): Error {
+  return Object.assign(new Error(`${code}: something about /a/path`), { code });
+}
+
+describe("a failing disk in the owner's words", () => {
+  it.each([
+    ["ENOSPC", "DISK_FULL"],
+    ["EDQUOT", "DISK_FULL"],
+    ["EACCES", "FOLDER_NOT_WRITABLE"],
+    ["EROFS", "FOLDER_NOT_WRITABLE"],
+    ["EPERM", "FOLDER_NOT_WRITABLE"],
+    ["EIO", "FOLDER_NOT_WRITABLE"],
+    ["ENOENT", "FOLDER_NOT_FOUND"],
+    ["ENOTDIR", "FOLDER_NOT_FOUND"],
+  ])("writing: %s is %s", (code, expected) => {
+    const error = asWriteError(systemError(code));
+    expect(error).toMatchObject({ code: expected, hint: expect.stringMatching(/\w/) as string });
+    expect((error as KeeperError).message).not.toContain("/a/path");
+  });
+
+  it.each([
+    ["ENOENT", "BACKUP_NOT_FOUND"],
+    ["EISDIR", "FILE_UNREADABLE"],
+    ["EACCES", "FILE_UNREADABLE"],
+    ["EIO", "FILE_UNREADABLE"],
+  ])("reading: %s is %s", (code, expected) => {
+    expect(asReadError(systemError(code))).toMatchObject({ code: expected, hint: expect.stringMatching(/\w/) as string });
+  });
+
+  it("leaves errors of other kinds as they are", () => {
+    for (const error of [new KeeperError("CANCELLED", "Stopped."), new TypeError("a defect"), systemError("ERR_INVALID_ARG_TYPE"), "text"]) {
+      expect(asWriteError(error)).toBe(error);
+      expect(asReadError(error)).toBe(error);
+      expect(systemCode(error)).toBeUndefined();
+    }
+  });
+});

@@ -1,0 +1,24 @@
+import { defineConfig } from "vitest/config";
+
+export default defineConfig({
+  test: {
+    // The second reporter prints one plain line of totals for machines that read no colours.
+    reporters: ["default", "./test/support/totals-reporter.ts"],
+    projects: [
+      { test: { name: "unit", include: ["test/unit/**/*.test.ts"], restoreMocks: true, sequence: { groupOrder: 1 } } },
+      {
+        test: {
+          name: "integration",
+          include: ["test/integration/**/*.test.ts"],
+          globalSetup: ["test/support/bundled-chroma.ts"],
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+          // Two cores are what a small CI machine has; Chroma itself uses one of them.
+          maxWorkers: 2,
+          sequence: { groupOrder: 2 },
+          restoreMocks: true,
+        },
+      },
+    ],
+  },
+});
