@@ -49,7 +49,8 @@ export async function restore(context: CliContext, options: OptionsOf["restore"]
     }
     const safetyFolder = await safetyFolderFor(options.from);
     const { report, leftOut } = await target.write(safetyFolder, async (site) => {
-      const done = await restoreSite({ ...request, ...site, plan, safetyFolder, passphrase }, operation);
+      // Only a plan that somebody looked at can go stale: with --yes another process may have been quicker, and that is well.
+      const done = await restoreSite({ ...request, ...site, plan: options.yes ? null : plan, safetyFolder, passphrase }, operation);
       // Whoever chose a file, or people, has said what they want; a folder stands for everyone in it.
       const isEveryone = options.only === undefined && safetyFolder === options.from;
       return { report: done, leftOut: isEveryone ? await findLeftOut({ ...site, folder: options.from, since: chosen.backup.timestamp, passphrase }, context.signal) : [] };

@@ -6,7 +6,7 @@ import type { OperationOptions } from "../../../shared/progress.ts";
 import type { OpenBackup } from "../backup/read-backup.ts";
 import type { ChromaConnection } from "../chroma/connection.ts";
 import type { RestoreReport } from "../restore/apply-restore.ts";
-import { lookUpCollection, planRestore } from "../restore/plan-restore.ts";
+import { lookUpCollection } from "../restore/plan-restore.ts";
 import { openVault } from "../vault/vault.ts";
 import { laterCopies } from "./later-copies.ts";
 import { clearRestoreMark, setRestoreMark } from "./restore-mark.ts";
@@ -28,7 +28,7 @@ export interface RestoreEveryoneRequest {
 
 /**
  * Restores with policy add_missing, the latest version of everybody first. A mark in the vault tells until the end that
- * it is under way: whoever finds it runs this again. Throws the codes of `planRestore`, `restoreSite` and of the vault;
+ * it is under way: whoever finds it runs this again. Throws the codes of `restoreSite` and of the vault;
  * CANCELLED when `signal` aborts. What was written until then is right and stays, and so does the mark.
  */
 export async function restoreEveryone(request: RestoreEveryoneRequest, options: OperationOptions = {}): Promise<RestoreReport> {
@@ -39,8 +39,7 @@ export async function restoreEveryone(request: RestoreEveryoneRequest, options: 
   await setRestoreMark(folder, { collectionName, collectionId: collection?.id ?? null });
   const restore = async (copy: OpenBackup): Promise<RestoreReport> => {
     const target = { connection, collectionName, site, backup: copy, policy: "add_missing" as const, dimension };
-    const plan = await planRestore(target, options);
-    return await restoreSite({ ...target, plan, safetyFolder: folder, passphrase, now }, options);
+    return await restoreSite({ ...target, plan: null, safetyFolder: folder, passphrase, now }, options);
   };
   const [first, ...others] = [...later, backup];
   let done = await restore(first);

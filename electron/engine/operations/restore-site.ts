@@ -48,7 +48,8 @@ function noneFound(passedOver: readonly VaultEntry[]): KeeperError {
 }
 
 export interface RestoreSiteRequest extends RestoreRequest {
-  readonly plan: RestorePlan;
+  /** As in `ApplyRestoreRequest`: null where nobody was asked. */
+  readonly plan: RestorePlan | null;
   /** A vault; the safety copy goes to its `safety/` folder. */
   readonly safetyFolder: string;
   /** Locks the safety copy. */
@@ -69,7 +70,7 @@ export function vaultOf(choice: BackupChoice): string | null {
   }
 }
 
-/** Applies a plan with the site locked and a safety copy first; see `applyRestore`. Throws its codes, and BUSY. */
+/** Restores with the site locked and a safety copy first; see `applyRestore`. Throws its codes, and BUSY. */
 export async function restoreSite(request: RestoreSiteRequest, options: OperationOptions = {}): Promise<RestoreReport> {
   const { connection, collectionName, site, passphrase, safetyFolder, now } = request;
   return await withSiteLock(

@@ -6,7 +6,7 @@ import { systemCode } from "../backup/file-errors.ts";
 import type { OpenBackup } from "../backup/read-backup.ts";
 import type { ChromaConnection } from "../chroma/connection.ts";
 import type { RestoreReport } from "../restore/apply-restore.ts";
-import { lookUpCollection, planRestore } from "../restore/plan-restore.ts";
+import { lookUpCollection } from "../restore/plan-restore.ts";
 import { restoreEveryone } from "./restore-everyone.ts";
 import { readRestoreMark } from "./restore-mark.ts";
 import { chooseBackup, restoreSite, type BackupChoice } from "./restore-site.ts";
@@ -83,6 +83,5 @@ export interface StartupRestoreRequest {
 /** From a vault everyone it knows, from a file or the variable whom that holds. Throws as `restoreEveryone` and `restoreSite`. */
 export async function restoreAtStartup({ chosen, ...request }: StartupRestoreRequest, options: OperationOptions = {}): Promise<RestoreReport> {
   if (chosen.choice.kind === "vault") return await restoreEveryone({ ...request, folder: chosen.choice.folder }, options);
-  const target = { ...request, policy: "add_missing" as const };
-  return await restoreSite({ ...target, plan: await planRestore(target, options) }, options);
+  return await restoreSite({ ...request, policy: "add_missing", plan: null }, options);
 }

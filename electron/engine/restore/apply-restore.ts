@@ -15,8 +15,8 @@ import { planRestore, type RestorePlan, type RestoreRequest } from "./plan-resto
 import { isSameVector, standInVector } from "./vectors.ts";
 
 export interface ApplyRestoreRequest extends RestoreRequest {
-  /** The plan the owner has seen. */
-  readonly plan: RestorePlan;
+  /** The plan the owner has seen and agreed to. Null: nobody was asked, so the site is taken as it is when writing begins. */
+  readonly plan: RestorePlan | null;
   /** Copies what is on the site before anything is written; returns where. Not called for an empty site. */
   readonly makeSafetyBackup: (collection: CollectionInfo) => Promise<string | null>;
 }
@@ -37,16 +37,16 @@ export interface RestoreReport {
 }
 
 /**
- * Applies `plan` and reads every written account back. Idempotent: after a failure or a kill, planning and applying
+ * Applies the plan and reads every written account back. Idempotent: after a failure or a kill, planning and applying
  * again finishes the work.
- * Throws PLAN_STALE when site or backup changed since the plan (nothing is written then), the codes of
+ * Throws PLAN_STALE when site or backup changed since a plan that was agreed to (nothing is written then), the codes of
  * `ChromaConnection` and of reading a backup, and CANCELLED when `signal` is aborted: what was written until then
  * stays on the site and is right.
  */
 export async function applyRestore(request: ApplyRestoreRequest, options: OperationOptions = {}): Promise<RestoreReport> {
-  const { connection, backup, plan } = request;
-  const fresh = await planRestore(request, options);
-  if (fresh.fingerprint !== plan.fingerprint) {
+  const { connection, backup } = request;
+  const plan = await planRestore(request, options);
+  if (request.plan !== null && request.plan.fingerprint !== plan.fingerprint) {
     throw new KeeperError("PLAN_STALE", "Your site changed while you were looking.", { hint: "Look at the new plan, then restore again." });
   }
   const toWrite = plan.add.size + plan.overwrite.size;
@@ -62,7 +62,7 @@ export async function applyRestore(request: ApplyRestoreRequest, options: Operat
   const report = (phase: "restoring" | "verifying", done: number): void =>
     options.onProgress?.({ phase, done, total: toWrite, unit: "accounts", canCancel: true, problems: 0 });
   report("restoring", 0);
-  await upsertRecords(connection, collection.id, writableRecords(request, collection, options), {
+  await upsertRecords(connection, collection.id, writableRecords(request, plan, collection, options), {
     signal: options.signal,
     onWritten: (records) => report("restoring", records),
   });
@@ -116,8 +116,7 @@ async function* chosenRecords(backup: OpenBackup, plan: RestorePlan): AsyncGener
   }
 }
 
-async function* writableRecords(request: ApplyRestoreRequest, collection: CollectionInfo, options: OperationOptions): AsyncGenerator<WritableRecord[]> {
-  const { connection, backup, plan } = request;
+async function* writableRecords({ connection, backup }: RestoreRequest, plan: RestorePlan, collection: CollectionInfo, options: OperationOptions): AsyncGenerator<WritableRecord[]> {
   for await (const page of chosenRecords(backup, plan)) {
     // An account that is put back without a vector of its own keeps the one the site made for it.
     const keepers = page.filter((record) => record.embedding === null && plan.overwrite.has(record.id));
