@@ -62,6 +62,20 @@ const errorCodes = {
   CONFIRMATION_NEEDED: { retryable: false },
   RESTORE_INCOMPLETE: { retryable: true },
   VERIFICATION_FAILED: { retryable: true },
+  // The window and its hosts
+  BAD_REQUEST: { retryable: false },
+  UNKNOWN_COMMAND: { retryable: false },
+  SENDER_REFUSED: { retryable: false },
+  SITE_NOT_FOUND: { retryable: false },
+  SITE_EXISTS: { retryable: false },
+  OPERATION_NOT_FOUND: { retryable: false },
+  TOKEN_UNKNOWN: { retryable: false },
+  KEY_MISSING: { retryable: false },
+  KEYCHAIN_MISSING: { retryable: false },
+  SETTINGS_UNREADABLE: { retryable: false },
+  NOT_AVAILABLE_HERE: { retryable: false },
+  BACKUP_KEPT: { retryable: false },
+  ENGINE_STOPPED: { retryable: true },
   // Everything else
   USAGE: { retryable: false },
   CANCELLED: { retryable: true },
@@ -70,14 +84,20 @@ const errorCodes = {
 
 export type ErrorCode = keyof typeof errorCodes;
 
+export function isErrorCode(text: string): text is ErrorCode {
+  return Object.hasOwn(errorCodes, text);
+}
+
 /** An error as it crosses a border (window, JSON output, library): plain data, no stack, no secret. */
 export interface ErrorValue {
   readonly code: ErrorCode;
   /** One sentence the owner understands. */
   readonly message: string;
   /** The next step. */
-  readonly hint?: string;
+  readonly hint?: string | undefined;
   readonly retryable: boolean;
+  /** Finds the technical reason in the log. */
+  readonly ref?: string | undefined;
 }
 
 export type Result<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: ErrorValue };

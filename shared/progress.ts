@@ -1,18 +1,21 @@
 /** How an operation tells where it stands, and how it is stopped. */
 import { KeeperError } from "./errors.ts";
 
-export type ProgressPhase =
-  | "starting_server"
-  | "copying_folder"
-  | "connecting"
-  | "waking"
-  | "reading"
-  | "writing"
-  | "verifying"
-  | "planning"
-  | "safety_backup"
-  | "restoring"
-  | "rehearsing";
+export const progressPhases = [
+  "starting_server",
+  "copying_folder",
+  "connecting",
+  "waking",
+  "reading",
+  "writing",
+  "verifying",
+  "planning",
+  "safety_backup",
+  "restoring",
+  "rehearsing",
+] as const;
+
+export type ProgressPhase = (typeof progressPhases)[number];
 
 /** An absolute snapshot: a dropped or repeated one does no harm. */
 export interface Progress {

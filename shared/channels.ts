@@ -1,0 +1,32 @@
+/** The literal names that cross between window and app. The preload imports nothing else; the contract is checked against them. */
+
+export const commandNames = [
+  "app.info",
+  "app.ready",
+  "operation.start",
+  "operation.list",
+  "operation.cancel",
+  "site.list",
+  "site.add",
+  "site.update",
+  "site.remove",
+  "backup.list",
+  "backup.delete",
+  "variable.reveal",
+  "variable.inspect",
+  "activity.list",
+  "settings.get",
+  "settings.update",
+  "dialog.choose",
+  "folder.browse",
+  "host.show",
+  "host.open",
+  "host.copy",
+] as const;
+
+export type CommandName = (typeof commandNames)[number];
+
+/** Main to window, the only one of its kind. */
+export const EVENT_CHANNEL = "keeper.event";
+/** Under this name the preload puts its two functions on `window`. */
+export const BRIDGE_NAME = "keeper";

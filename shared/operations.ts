@@ -1,0 +1,231 @@
+/**
+ * Everything with progress, by kind: what it takes and what it ends with. Adding one is one entry here and its runner
+ * in electron/app.
+ */
+import { z } from "zod";
+import { backupNameSchema, eligibilitySchema, errorValueSchema, hostGaugeSchema, idSchema, passphraseSchema, pathTokenSchema, progressSchema, sourceDraftSchema } from "./model.ts";
+
+const problemSchema = z.object({ code: z.string(), id: z.string(), message: z.string() });
+/** The first of them; the count beside it is exact. */
+const problems = { problemCount: z.number(), problems: z.array(problemSchema) };
+const bySite = { siteId: idSchema };
+const withPassphrase = { passphrase: passphraseSchema.optional() };
+
+/** Where a restore, a comparison or a rehearsal takes its accounts from. */
+export const fromSchema = z.discriminatedUnion("kind", [
+  /** The vault's newest good one. */
+  z.strictObject({ kind: z.literal("newest") }),
+  z.strictObject({ kind: z.literal("backup"), name: backupNameSchema }),
+  /** A file the owner picked. */
+  z.strictObject({ kind: z.literal("file"), file: pathTokenSchema }),
+  /** A pasted variable. */
+  z.strictObject({ kind: z.literal("variable"), text: z.string().min(1).max(1_000_000) }),
+]);
+export type From = z.infer<typeof fromSchema>;
+
+/** One side of a comparison. */
+export const sideSchema = z.discriminatedUnion("kind", [...fromSchema.options, z.strictObject({ kind: z.literal("site") })]);
+
+const backupFileSchema = z.object({ name: z.string().nullable(), at: z.string().nullable(), accounts: z.number().nullable() });
+
+const restorePlanSchema = z.object({
+  planId: idSchema,
+  from: backupFileSchema,
+  policy: z.enum(["add_missing", "overwrite"]),
+  add: z.number(),
+  overwrite: z.number(),
+  same: z.number(),
+  leftAsTheyAre: z.number(),
+  accountsInBackup: z.number(),
+  accountsOnSite: z.number(),
+  /** The first hundred ids of each. */
+  addIds: z.array(z.string()),
+  overwriteIds: z.array(z.string()),
+  collectionMissing: z.boolean(),
+  safetyCopyFirst: z.boolean(),
+  /** The site's own data folder is written to: the site has to stand still. */
+  stopSiteFirst: z.boolean(),
+  standInVectors: z.number(),
+  dimension: z.object({ dimension: z.number(), source: z.enum(["site", "backup", "asked", "assumed"]) }),
+  /** Newer backups that could not be used. */
+  passedOver: z.array(z.object({ name: z.string(), message: z.string() })),
+  ...problems,
+});
+
+const restoreReportSchema = z.object({
+  added: z.number(),
+  overwritten: z.number(),
+  leftAsTheyAre: z.number(),
+  accountsOnSite: z.number(),
+  collectionCreated: z.boolean(),
+  standInVectors: z.number(),
+  /** Its name in the vault. */
+  safetyBackup: z.string().nullable(),
+  ...problems,
+});
+
+const overviewSchema = z.object({
+  checkedAt: z.string(),
+  state: z.enum(["online", "no_accounts", "wiped", "deletions"]),
+  wipeCause: z.enum(["missing", "recreated", "emptied"]).nullable(),
+  accounts: z.number(),
+  /** On the site and not in the newest backup. */
+  notBackedUp: z.number(),
+  changed: z.number(),
+  /** In the newest backup and not on the site; the first hundred by id. */
+  missing: z.number(),
+  missingIds: z.array(z.string()),
+  newestBackup: z.object({ name: z.string(), at: z.string().nullable(), accounts: z.number(), rehearsedAt: z.string().nullable(), rehearsedOk: z.boolean().nullable() }).nullable(),
+  passedOver: z.array(z.object({ name: z.string(), message: z.string() })),
+  eligibility: eligibilitySchema,
+  gauge: z.array(hostGaugeSchema),
+});
+export type Overview = z.infer<typeof overviewSchema>;
+
+const copiedVariableSchema = z.object({
+  accounts: z.number(),
+  length: z.number(),
+  checksum: z.string(),
+  leftOut: z.number(),
+  form: z.enum(["value", "name_value", "dotenv"]),
+  /** Null: it stays there. */
+  clearsInMs: z.number().nullable(),
+  gauge: z.array(hostGaugeSchema),
+});
+
+export const operationKinds = {
+  /** Tries a source before it is added, or a site's own. */
+  test_connection: {
+    input: z.union([z.strictObject({ source: sourceDraftSchema }), z.strictObject(bySite)]),
+    result: z.object({
+      shown: z.string(),
+      version: z.string(),
+      collections: z.array(z.object({ name: z.string(), records: z.number(), looksLikeAccounts: z.boolean() })),
+      /** The collection that holds the accounts, as far as can be told. */
+      suggested: z.string().nullable(),
+    }),
+    writes: false,
+  },
+  /** Looks at the site and its newest backup, and says who is safe. */
+  look: { input: z.strictObject(bySite), result: overviewSchema, writes: false },
+  backup: {
+    input: z.strictObject({ ...bySite, acceptFewer: z.boolean().default(false) }),
+    result: z.object({
+      outcome: z.enum(["written", "unchanged"]),
+      name: z.string(),
+      at: z.string(),
+      accounts: z.number(),
+      records: z.number(),
+      sizeBytes: z.number(),
+      encrypted: z.boolean(),
+      fewerThan: z.object({ backup: z.string(), accounts: z.number(), missing: z.number() }).nullable(),
+      passedOver: z.array(z.object({ name: z.string(), message: z.string() })),
+      ...problems,
+    }),
+    writes: true,
+  },
+  plan_restore: {
+    input: z.strictObject({
+      ...bySite,
+      from: fromSchema,
+      policy: z.enum(["add_missing", "overwrite"]).default("add_missing"),
+      only: z.array(z.string().max(1_000)).max(100_000).optional(),
+      dimension: z.int().positive().max(65_536).optional(),
+      ...withPassphrase,
+    }),
+    result: restorePlanSchema,
+    writes: false,
+  },
+  /** Carries a plan out; PLAN_STALE when the site has changed since. */
+  restore: { input: z.strictObject({ ...bySite, planId: idSchema }), result: restoreReportSchema, writes: true },
+  plan_undo: {
+    input: z.strictObject({ ...bySite, ...withPassphrase }),
+    result: z.object({ planId: idSchema, safetyCopy: z.string(), at: z.string().nullable(), putBack: z.number(), putBackIds: z.array(z.string()), staying: z.number(), gone: z.number() }),
+    writes: false,
+  },
+  undo: { input: z.strictObject({ ...bySite, planId: idSchema }), result: restoreReportSchema, writes: true },
+  verify: {
+    input: z.strictObject({ ...bySite, name: backupNameSchema, ...withPassphrase }),
+    result: z.object({ name: z.string(), accounts: z.number(), records: z.number(), problemCount: z.number() }),
+    writes: false,
+  },
+  drill: {
+    input: z.strictObject({ ...bySite, from: fromSchema, ...withPassphrase }),
+    result: z.object({
+      name: z.string().nullable(),
+      passed: z.boolean(),
+      records: z.number(),
+      restored: z.number(),
+      couldNotSignInCount: z.number(),
+      couldNotSignIn: z.array(z.object({ id: z.string(), reasons: z.array(z.object({ code: z.string(), message: z.string() })) })),
+      noted: z.boolean(),
+      ...problems,
+    }),
+    writes: false,
+  },
+  diff: {
+    input: z.strictObject({ ...bySite, left: sideSchema, right: sideSchema, ...withPassphrase }),
+    result: z.object({
+      compared: z.enum(["everything", "accounts"]),
+      counts: z.object({ added: z.number(), missing: z.number(), changed: z.number(), signedUpAgain: z.number(), same: z.number() }),
+      added: z.array(z.string()),
+      missing: z.array(z.string()),
+      changed: z.array(z.object({ id: z.string(), fields: z.array(z.string()) })),
+      signedUpAgain: z.array(z.object({ missingId: z.string(), presentId: z.string() })),
+    }),
+    writes: false,
+  },
+  /** Reads the accounts, proves the value, puts it on the clipboard. */
+  copy_variable: { input: z.strictObject({ ...bySite, form: z.enum(["value", "name_value", "dotenv"]).default("value") }), result: copiedVariableSchema, writes: false },
+  /** Copies a backup out of the vault, to a file the owner picked, and reads it back. */
+  export_backup: { input: z.strictObject({ ...bySite, name: backupNameSchema, to: pathTokenSchema }), result: z.object({ shown: z.string(), sizeBytes: z.number(), accounts: z.number() }), writes: false },
+  /** Takes a backup made elsewhere into the vault, after reading it from first to last byte. */
+  import_backup: { input: z.strictObject({ ...bySite, file: pathTokenSchema, ...withPassphrase }), result: z.object({ name: z.string(), accounts: z.number() }), writes: true },
+  prune: {
+    input: z.strictObject({ ...bySite, dryRun: z.boolean().default(false) }),
+    result: z.object({ removed: z.array(z.string()), kept: z.number(), heldBack: z.array(z.string()) }),
+    writes: true,
+  },
+  /** Does to the demo site what a redeploy does to a real one. */
+  wipe_demo: { input: z.strictObject(bySite), result: z.object({ wiped: z.literal(true) }), writes: true },
+} as const satisfies Record<string, OperationShape>;
+
+interface OperationShape {
+  readonly input: z.ZodType;
+  readonly result: z.ZodType;
+  /** One at a time for each site. */
+  readonly writes: boolean;
+}
+
+export type OperationKind = keyof typeof operationKinds;
+/** As it is sent, with defaults left out. */
+export type OperationInput<K extends OperationKind> = z.input<(typeof operationKinds)[K]["input"]>;
+/** As its runner gets it. */
+export type OperationRequest<K extends OperationKind> = z.output<(typeof operationKinds)[K]["input"]>;
+export type OperationResult<K extends OperationKind> = z.output<(typeof operationKinds)[K]["result"]>;
+
+export function isOperationKind(kind: string): kind is OperationKind {
+  return Object.hasOwn(operationKinds, kind);
+}
+
+/** How an operation stands: an absolute snapshot. `done_with_problems` and `cancelled` are outcomes, no errors. */
+export const operationSchema = z.object({
+  id: idSchema,
+  kind: z.custom<OperationKind>((value) => typeof value === "string" && isOperationKind(value)),
+  siteId: idSchema.nullable(),
+  state: z.enum(["running", "done", "done_with_problems", "failed", "cancelled"]),
+  startedAt: z.string(),
+  endedAt: z.string().nullable(),
+  progress: progressSchema.nullable(),
+  error: errorValueSchema.nullable(),
+  /** What the kind's `result` says; null until it is done. */
+  result: z.unknown(),
+});
+export type Operation = z.infer<typeof operationSchema>;
+
+/** The result of a finished operation of this kind, else null. */
+export function resultOf<K extends OperationKind>(operation: Operation, kind: K): OperationResult<K> | null {
+  if (operation.kind !== kind) return null;
+  const parsed = operationKinds[kind].result.safeParse(operation.result);
+  return parsed.success ? (parsed.data as OperationResult<K>) : null;
+}
