@@ -30,7 +30,7 @@ const bySite = { siteId: idSchema };
 const name = z.string().trim().min(1).max(200);
 
 /** Pages in a browser, by name: the window never hands over an address. */
-export const linkNames = ["render", "render_disks", "help", "releases"] as const;
+export const linkNames = ["render", "render_disks"] as const;
 
 export const contract = {
   "app.info": { request: nothing, response: hostInfoSchema },

@@ -1,17 +1,10 @@
 /** Opens the site a command works on, and closes it whatever happens. */
 import { resolve } from "node:path";
 import type { ConnectOptions } from "../engine/chroma/connect.ts";
-import type { ChromaConnection } from "../engine/chroma/connection.ts";
 import { openSource } from "../engine/chroma/open-source.ts";
+import type { OpenSite } from "../engine/operations/restore-target.ts";
 import type { CliContext } from "./context.ts";
 import { chooseSource, type SourceFlags } from "./source-options.ts";
-
-export interface OpenSite {
-  readonly connection: ChromaConnection;
-  readonly collectionName: string;
-  /** As people know it: address or folder. */
-  readonly site: string;
-}
 
 /** Throws what `chooseSource` and `openSource` throw, and what `work` throws. */
 export async function withSite<T>(

@@ -2,13 +2,14 @@
 import { isKeeperError, toErrorValue } from "../../../shared/errors.ts";
 import { throwIfCancelled } from "../../../shared/progress.ts";
 import { openBackup } from "../../engine/backup/read-backup.ts";
-import { drillBackup, type DrillReport } from "../../engine/drill/drill.ts";
+import { drillBackup } from "../../engine/drill/drill.ts";
 import { noteRehearsal, readNotes } from "../../engine/vault/notes.ts";
 import { pruneVault } from "../../engine/vault/prune.ts";
 import { openVault } from "../../engine/vault/vault.ts";
 import type { ActivityNews } from "../activity/activity.ts";
 import type { Clock } from "../clock.ts";
 import type { WatchedSite } from "./site-watcher.ts";
+import { words } from "./words.ts";
 
 export interface VaultCareOptions {
   readonly clock: Clock;
@@ -63,7 +64,7 @@ export function createVaultCare({ folder, passphrase }: Pick<WatchedSite, "folde
     if (times.length > 0 && !isDue(Math.max(...times), REHEARSE_EVERY_MS)) return;
     const report = await drillBackup({ backup: await openBackup({ path: newest.entry.path }, { passphrase, signal }) }, { signal });
     await noteRehearsal(folder, headDigest, { rehearsedAt: now, rehearsedOk: report.ok, couldNotSignIn: report.couldNotSignInCount }, { signal });
-    await onNews(rehearsed(report));
+    await onNews(words.rehearsed(report));
   }
 
   /** Each by itself: one that fails does not keep the other from its work. */
@@ -87,16 +88,5 @@ export function createVaultCare({ folder, passphrase }: Pick<WatchedSite, "folde
       await orTell(pruneIfDue, signal);
       if (rehearse) await orTell(rehearseIfDue, signal);
     },
-  };
-}
-
-function rehearsed({ ok, records, couldNotSignInCount, problemCount }: DrillReport): ActivityNews {
-  if (ok) return { kind: "rehearsed", level: "info", message: records === 1 ? "A restore was rehearsed: the 1 account came back and can sign in." : `A restore was rehearsed: all ${records.toLocaleString("en-US")} accounts came back and can sign in.` };
-  const count = Math.max(couldNotSignInCount, problemCount);
-  return {
-    kind: "rehearsed",
-    level: "attention",
-    message: `A restore was rehearsed: ${count.toLocaleString("en-US")} of ${records.toLocaleString("en-US")} accounts could not sign in.`,
-    hint: 'See who with "account-keeper drill".',
   };
 }

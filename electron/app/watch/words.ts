@@ -2,6 +2,7 @@
 import { toErrorValue } from "../../../shared/errors.ts";
 import { backedUpLine, BACKUP_FAILED, RESTORE_FAILED, restoredLine } from "../../engine/log-lines.ts";
 import type { BackupReport } from "../../engine/operations/backup-site.ts";
+import type { DrillReport } from "../../engine/drill/drill.ts";
 import type { RestoreReport } from "../../engine/restore/apply-restore.ts";
 import type { ActivityNews } from "../activity/activity.ts";
 import type { WipeCause } from "./verdict.ts";
@@ -76,6 +77,30 @@ export const words = {
       message: `Your site was wiped. ${all(added)} back; it now has ${number(accountsOnSite)}.`,
       hint: `${CAUSES[cause]} Everyone can sign in as before. Nothing is left to do.`,
       line: restoredLine(added),
+    };
+  },
+
+  /** By hand, so there is nothing to explain. */
+  broughtBack: ({ added, overwritten, accountsOnSite }: Pick<RestoreReport, "added" | "overwritten" | "accountsOnSite">): ActivityNews => ({
+    kind: "restored",
+    level: "info",
+    message: `${count(added + overwritten)} ${added + overwritten === 1 ? "was" : "were"} brought back. Your site has ${number(accountsOnSite)}.`,
+    line: restoredLine(added + overwritten),
+  }),
+
+  undone: ({ overwritten }: Pick<RestoreReport, "overwritten">): ActivityNews => ({
+    kind: "restored",
+    level: "info",
+    message: `The last restore was taken back: ${count(overwritten)} ${overwritten === 1 ? "is" : "are"} as before.`,
+  }),
+
+  rehearsed({ ok, records, couldNotSignInCount, problemCount }: Pick<DrillReport, "ok" | "records" | "couldNotSignInCount" | "problemCount">): ActivityNews {
+    if (ok) return { kind: "rehearsed", level: "info", message: records === 1 ? "A restore was rehearsed: the 1 account came back and can sign in." : `A restore was rehearsed: all ${number(records)} accounts came back and can sign in.` };
+    return {
+      kind: "rehearsed",
+      level: "attention",
+      message: `A restore was rehearsed: ${number(Math.max(couldNotSignInCount, problemCount))} of ${number(records)} accounts could not sign in.`,
+      hint: 'See who with "account-keeper drill".',
     };
   },
 

@@ -3,13 +3,14 @@ import { KeeperError } from "../../../shared/errors.ts";
 import { compareSides, isSame, type Diff } from "../../engine/diff/compare.ts";
 import { sideOfBackup, sideOfSite } from "../../engine/diff/side.ts";
 import { chooseBackup, type ChosenBackup } from "../../engine/operations/restore-site.ts";
+import type { OpenSite } from "../../engine/operations/restore-target.ts";
 import { lookUpCollection } from "../../engine/restore/plan-restore.ts";
 import { openChosenBackup } from "../backup-choice.ts";
 import type { OptionsOf } from "../command-options.ts";
 import type { CliContext } from "../context.ts";
 import { exitCodes, type ExitCode } from "../exit-codes.ts";
 import { shown, type Output } from "../output.ts";
-import { withSite, type OpenSite } from "../site.ts";
+import { withSite } from "../site.ts";
 import { countAccounts, dateAndTime, shownIds } from "../words.ts";
 import { sayPassedOver } from "./backup.ts";
 

@@ -1,6 +1,7 @@
 /** `account-keeper restore`: shows the plan, asks, brings accounts back. */
 import { restoredLine, STARTING_FRESH } from "../../engine/log-lines.ts";
 import { chooseBackup, restoreSite, type ChosenBackup } from "../../engine/operations/restore-site.ts";
+import type { OpenSite, RestoreTarget } from "../../engine/operations/restore-target.ts";
 import { leftOutCopies, type LeftOutCopy } from "../../engine/operations/later-copies.ts";
 import type { RestoreReport } from "../../engine/restore/apply-restore.ts";
 import { lookUpCollection, planRestore, type RestorePlan, type RestoreRequest } from "../../engine/restore/plan-restore.ts";
@@ -12,8 +13,7 @@ import type { OptionsOf } from "../command-options.ts";
 import type { CliContext } from "../context.ts";
 import { exitCodes, type ExitCode } from "../exit-codes.ts";
 import { shown, type Output } from "../output.ts";
-import { withRestoreTarget, type RestoreTarget } from "../restore-target.ts";
-import type { OpenSite } from "../site.ts";
+import { withRestoreTarget } from "../restore-target.ts";
 import { countAccounts, dateAndTime } from "../words.ts";
 import { sayPassedOver, sayProblems } from "./backup.ts";
 import { planForMachines, reportForMachines } from "./restore-json.ts";

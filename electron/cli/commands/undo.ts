@@ -1,5 +1,6 @@
 /** `account-keeper restore --undo`: shows what would go back, asks, takes the last restore back. */
 import { planUndo, undoRestore, type UndoPlan } from "../../engine/operations/undo-restore.ts";
+import type { RestoreTarget } from "../../engine/operations/restore-target.ts";
 import type { RestoreReport } from "../../engine/restore/apply-restore.ts";
 import { confirm } from "../ask.ts";
 import { safetyFolderFor } from "../backup-choice.ts";
@@ -8,7 +9,7 @@ import type { CliContext } from "../context.ts";
 import { exitCodes, type ExitCode } from "../exit-codes.ts";
 import { shown, type Output } from "../output.ts";
 import { openWithPassphrase } from "../passphrase.ts";
-import { withRestoreTarget, type RestoreTarget } from "../restore-target.ts";
+import { withRestoreTarget } from "../restore-target.ts";
 import { countAccounts, dateAndTime, shownIds } from "../words.ts";
 import { sayProblems } from "./backup.ts";
 import { planForMachines, reportForMachines } from "./restore-json.ts";

@@ -2,11 +2,10 @@
  * Says in the vault that a restore of everyone is under way. Where it died half-way the site looks like one with
  * accounts, or with deletions; the mark tells that it has to go on.
  */
-import { open, readFile, rm } from "node:fs/promises";
+import { readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
-import { tempPath } from "../backup/temp-files.ts";
-import { replaceFile } from "../vault/atomic.ts";
+import { writeSmallFile } from "../vault/atomic.ts";
 
 const MARK_NAME = "account-keeper-restoring.json";
 const markSchema = z.object({ collection: z.string(), collection_id: z.string().nullable() });
@@ -29,19 +28,8 @@ export async function readRestoreMark(folder: string): Promise<RestoreMark | nul
 
 /** Never throws: a full disk must not keep anybody from coming back. */
 export async function setRestoreMark(folder: string, { collectionName, collectionId }: RestoreMark): Promise<void> {
-  const path = tempPath(folder);
-  try {
-    const handle = await open(path, "wx", 0o600);
-    try {
-      await handle.writeFile(`${JSON.stringify({ collection: collectionName, collection_id: collectionId } satisfies z.input<typeof markSchema>)}\n`);
-      await handle.sync();
-    } finally {
-      await handle.close();
-    }
-    await replaceFile(path, join(folder, MARK_NAME));
-  } catch {
-    await rm(path, { force: true }).catch(() => undefined);
-  }
+  const mark = { collection: collectionName, collection_id: collectionId } satisfies z.input<typeof markSchema>;
+  await writeSmallFile(join(folder, MARK_NAME), `${JSON.stringify(mark)}\n`).catch(() => undefined);
 }
 
 /** Never throws: a mark that stays is cleared when everybody is there. */

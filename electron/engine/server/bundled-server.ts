@@ -8,8 +8,9 @@ import { setTimeout as delay } from "node:timers/promises";
 import { KeeperError } from "../../../shared/errors.ts";
 import { throwIfCancelled, type OperationOptions } from "../../../shared/progress.ts";
 import { freePort, isFree } from "./free-port.ts";
-import { findNodeCommand, thisMachine, type NodeCommand } from "./glibc.ts";
-import { hostExit, spawnServer, type ServerExit, type ServerProcess } from "./server-process.ts";
+import { findNodeCommand, thisMachine } from "./glibc.ts";
+import { serverLauncher, spawnWith, type ServerLauncher } from "./launch-server.ts";
+import { hostExit, startServerProcess, type ServerExit, type ServerProcess } from "./server-process.ts";
 import { createTemporaryFolder, removeTemporaryFolder, sweepTemporaryFolders } from "./temporary-folder.ts";
 
 export interface BundledServer {
@@ -29,6 +30,8 @@ export interface BundledServer {
 interface BundledServerOptions extends OperationOptions {
   /** The data folder; made when missing. Without it a temporary one is used. */
   path?: string | undefined;
+  /** A port to take when it is free, for a server that is started again under its address. Default: any free one. */
+  port?: number | undefined;
 }
 
 const pollMs = 25;
@@ -58,8 +61,8 @@ export async function startBundledServer(options: BundledServerOptions = {}, mac
   try {
     await sweepTemporaryFolders();
     path = options.path === undefined ? await createTemporaryFolder() : await usableFolder(options.path);
-    const node = await findNodeCommand(machine, signal);
-    const { server, url } = await startOnFreePort(node, path, temporary, signal);
+    const launch = serverLauncher() ?? spawnWith(await findNodeCommand(machine, signal));
+    const { server, url } = await startOnFreePort(launch, { path, temporary, wanted: options.port }, signal);
     report();
     return describe(server, url, path, temporary);
   } catch (error) {
@@ -82,11 +85,17 @@ function describe(server: ServerProcess, url: string, path: string, temporary: b
   return { url, path, temporary, pid: server.pid, exited: server.exited, stop: () => (stopped ??= stop()) };
 }
 
-async function startOnFreePort(node: NodeCommand, path: string, temporary: boolean, signal: AbortSignal | undefined): Promise<{ server: ServerProcess; url: string }> {
+interface StartOptions {
+  readonly path: string;
+  readonly temporary: boolean;
+  readonly wanted: number | undefined;
+}
+
+async function startOnFreePort(launch: ServerLauncher, { path, temporary, wanted }: StartOptions, signal: AbortSignal | undefined): Promise<{ server: ServerProcess; url: string }> {
   for (let attempt = 1; ; attempt++) {
-    const port = await freePort();
+    const port = attempt === 1 && wanted !== undefined && (await isFree(wanted)) ? wanted : await freePort();
     throwIfCancelled(signal);
-    const server = await spawnServer(node, { path, port, temporary });
+    const server = await startServerProcess(launch, { path, port, temporary });
     const url = `http://127.0.0.1:${port}`;
     try {
       await untilReady(server, url, signal);

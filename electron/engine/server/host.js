@@ -6,7 +6,7 @@
 import { rmSync } from "node:fs";
 import { createRequire } from "node:module";
 import process from "node:process";
-import { setTimeout } from "node:timers";
+import { setInterval, setTimeout } from "node:timers";
 import { fileURLToPath } from "node:url";
 import { isMainThread, parentPort, Worker } from "node:worker_threads";
 
@@ -16,6 +16,10 @@ const require = createRequire(import.meta.url);
 const exitCodes = { noRuntime: 81, runtimeNotLoadable: 82 };
 
 const graceMs = 2500;
+const parentCheckMs = 500;
+
+/** Set by launchers that cannot give an input pipe: the processes without which this one is not wanted, as `1234,5678`. */
+const PARENTS_VARIABLE = "ACCOUNT_KEEPER_SERVER_PARENTS";
 
 /**
  * The native package by platform. chromadb's own loader knows no Windows x64, so it is not used.
@@ -87,8 +91,15 @@ function watch(argv, temporaryFolder) {
     }
     end();
   };
-  // The parent holds the other end of this pipe and never writes: however the parent dies, the kernel closes it.
-  process.stdin.on("end", onParentGone).on("close", onParentGone).on("error", onParentGone).resume();
+  const parents = (process.env[PARENTS_VARIABLE] ?? "").split(",").map(Number).filter((pid) => pid > 0);
+  if (parents.length > 0) {
+    setInterval(() => {
+      if (!parents.every(isRunning)) onParentGone();
+    }, parentCheckMs);
+  } else {
+    // The parent holds the other end of this pipe and never writes: however the parent dies, the kernel closes it.
+    process.stdin.on("end", onParentGone).on("close", onParentGone).on("error", onParentGone).resume();
+  }
 
   let exitCode = 0;
   const worker = new Worker(fileURLToPath(import.meta.url), { argv });
@@ -96,6 +107,17 @@ function watch(argv, temporaryFolder) {
     exitCode = code;
   });
   worker.on("exit", () => process.exit(exitCode));
+}
+
+/** @param {number} pid */
+function isRunning(pid) {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    // EPERM: it runs, but belongs to someone else.
+    return error instanceof Error && "code" in error && error.code === "EPERM";
+  }
 }
 
 if (isMainThread) {

@@ -1,9 +1,6 @@
-/** One run of the server's child process: spawning it so that it cannot outlive this process, its last words, and its end. */
-import { spawn } from "node:child_process";
-import { Socket } from "node:net";
-import { tmpdir } from "node:os";
+/** One run of the server's child process: what it is told, its last words, and its end. */
 import { fileURLToPath } from "node:url";
-import type { NodeCommand } from "./glibc.ts";
+import type { ServerLauncher } from "./launch-server.ts";
 
 /** Exit codes by which host.js says why it could not serve. */
 export const hostExit = { noRuntime: 81, runtimeNotLoadable: 82 } as const;
@@ -39,51 +36,27 @@ interface ServeOptions {
 }
 
 /**
- * Starts the child. It keeps nothing alive: a program that has nothing else to do exits, and the child, whose input pipe closes, with it.
- * Rejects with the system's error when the command cannot be started at all.
+ * Starts the child. It keeps nothing alive: a program that has nothing else to do exits, and the child with it.
+ * Rejects with the system's error when it cannot be started at all.
  */
-export async function spawnServer(node: NodeCommand, { path, port, temporary }: ServeOptions): Promise<ServerProcess> {
-  const host = fileURLToPath(new URL("./host.js", import.meta.url));
-  const serve = [temporary ? path : "", "--path", path, "--host", "127.0.0.1", "--port", String(port)];
-  const child = spawn(node.command, [...node.args, host, ...serve], {
-    cwd: tmpdir(),
-    env: serverEnvironment(),
-    stdio: ["pipe", "pipe", "pipe"],
-    // Its own group on POSIX: Ctrl-C in the terminal must not take the server away under an operation that is winding down.
-    detached: process.platform !== "win32",
-    windowsHide: true,
-  });
-
+export async function startServerProcess(launch: ServerLauncher, { path, port, temporary }: ServeOptions): Promise<ServerProcess> {
   let text = "";
   let expected = false;
   let ended = false;
-  for (const stream of [child.stdout, child.stderr]) {
-    stream.setEncoding("utf8").on("data", (chunk: string) => {
+  const child = await launch({
+    script: fileURLToPath(new URL("./host.js", import.meta.url)),
+    args: [temporary ? path : "", "--path", path, "--host", "127.0.0.1", "--port", String(port)],
+    onOutput: (chunk) => {
       text = (text + chunk).slice(-keptLogCharacters);
-    });
-  }
-  // An ended child breaks this pipe; its exit is what counts.
-  child.stdin.on("error", () => undefined);
-
-  const exited = new Promise<ServerExit>((resolve) => {
-    // "close" comes after the last output was read, so the log is whole by then.
-    child.once("close", (code, signal) => {
-      ended = true;
-      resolve({ code, signal, expected });
-    });
+    },
   });
-  await new Promise<void>((resolve, reject) => {
-    child.once("spawn", resolve).once("error", reject);
+  const exited = child.ended.then(({ code, signal }): ServerExit => {
+    ended = true;
+    return { code, signal, expected };
   });
-  // A later "error" can only be a signal that could not be sent, which `stop` finds out by waiting.
-  child.on("error", () => undefined);
-  const { pid } = child;
-  if (pid === undefined) throw new Error("The server's process has no id.");
-  const sockets = [child.stdin, child.stdout, child.stderr].filter((stream) => stream instanceof Socket);
-  for (const handle of [child, ...sockets]) handle.unref();
 
   return {
-    pid,
+    pid: child.pid,
     exited,
     hasExited: () => ended,
     // eslint-disable-next-line no-control-regex -- the server colours its log
@@ -95,18 +68,13 @@ export async function spawnServer(node: NodeCommand, { path, port, temporary }: 
   async function end(signal: "SIGINT" | "SIGKILL"): Promise<ServerExit> {
     expected ||= !ended;
     // Whoever waits for this stays alive until it is done.
-    for (const handle of [child, ...sockets]) handle.ref();
-    child.kill(signal);
-    const timer = setTimeout(() => child.kill("SIGKILL"), graceMs);
+    child.hold(true);
+    child.send(signal);
+    const timer = setTimeout(() => child.send("SIGKILL"), graceMs);
     try {
       return await exited;
     } finally {
       clearTimeout(timer);
     }
   }
-}
-
-/** The server would take settings, and Node its options, from the owner's environment. */
-function serverEnvironment(): NodeJS.ProcessEnv {
-  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(CHROMA|NODE|RUST)_/i.test(name)));
 }

@@ -6,11 +6,34 @@ import { link, mkdir, open, rename, rm, stat } from "node:fs/promises";
 import { dirname } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { systemCode } from "../backup/file-errors.ts";
+import { writeFully } from "../backup/spool.ts";
+import { tempPath } from "../backup/temp-files.ts";
 
 /** Virus scanners and indexers hold new files open for moments. */
 const WINDOWS_RETRY_DELAYS_MS = [20, 50, 100, 200, 400, 800];
 /** What file systems answer that know no hard links. */
 const NO_LINKS = new Set(["EPERM", "ENOTSUP", "EOPNOTSUPP", "ENOSYS", "EMLINK", "EXDEV", "EINVAL", "EISDIR"]);
+
+/**
+ * Writes a small file whole or not at all, mode 0600. The one it replaces needs no second name: the new one holds all
+ * that is wanted of it. Throws the system's errors; then the old one is as it was and nothing else is left.
+ */
+export async function writeSmallFile(path: string, text: string): Promise<void> {
+  const temporary = tempPath(dirname(path));
+  try {
+    const handle = await open(temporary, "wx", 0o600);
+    try {
+      await writeFully(handle, Buffer.from(text));
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+    await replaceFile(temporary, path);
+  } catch (error) {
+    await rm(temporary, { force: true }).catch(() => undefined);
+    throw error;
+  }
+}
 
 /** Renames over whatever is there, and makes the new name survive a power cut. Throws the system's errors. */
 export async function replaceFile(from: string, to: string): Promise<void> {

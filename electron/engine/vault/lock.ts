@@ -9,6 +9,7 @@ import { createClaim, type Claim } from "./lock-claim.ts";
 const PURPOSES = {
   write: { name: ".account-keeper.lock", message: "Another Account Keeper is backing up this site." },
   watch: { name: ".account-keeper-watch.lock", message: "Another Account Keeper is watching this site.", hint: "It does the same as this one would. To watch here, end the other one first." },
+  app: { name: ".account-keeper-app.lock", message: "Account Keeper is open already.", hint: "Use that window, or close it first." },
   log: { name: ".account-keeper-log.lock", message: "Another Account Keeper is putting the activity log away." },
 } as const;
 /** Well below the silence after which a holder is taken for dead. */
@@ -21,7 +22,7 @@ const RETRY_MS = 200;
 
 export interface VaultLockOptions {
   signal?: AbortSignal | undefined;
-  /** `watch` is held as long as a site is watched, `log` while the activity log is put away; both leave others free to write. Default `write`. */
+  /** `watch` is held as long as a site is watched, `app` as long as a host uses its data folder, `log` while the activity log is put away; all of them leave others free to write. Default `write`. */
   purpose?: keyof typeof PURPOSES | undefined;
   /** How long to wait for somebody else to finish. */
   waitMs?: number | undefined;

@@ -2,15 +2,13 @@
  * What is known about the backups of a vault beyond their own bytes, in one small file beside them. A convenience: a
  * vault without it holds every account, so what is wrong with it never stops anybody. Nothing in it names an account.
  */
-import { open, readFile, rm } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
 import { KeeperError } from "../../../shared/errors.ts";
 import { throwIfCancelled } from "../../../shared/progress.ts";
 import { asReadError, asWriteError, systemCode } from "../backup/file-errors.ts";
-import { writeFully } from "../backup/spool.ts";
-import { tempPath } from "../backup/temp-files.ts";
-import { moveToFreeName, replaceFile } from "./atomic.ts";
+import { moveToFreeName, writeSmallFile } from "./atomic.ts";
 import { listEntries } from "./entries.ts";
 import { withVaultLock, type VaultLockOptions } from "./lock.ts";
 
@@ -123,20 +121,10 @@ function* asideNames(folder: string, now: Date): Generator<string> {
   for (let attempt = 1; ; attempt += 1) yield join(folder, `account-keeper-notes.damaged-${stamp}${attempt === 1 ? "" : `-${attempt}`}.json`);
 }
 
-/** Whole or not at all. Unlike a backup, the file that is replaced needs no second name: the new one holds all that it held. */
 async function writeNotes(folder: string, notes: NotesFile): Promise<void> {
-  const path = tempPath(folder);
   try {
-    const handle = await open(path, "wx", 0o600);
-    try {
-      await writeFully(handle, Buffer.from(`${JSON.stringify(notes, null, 2)}\n`));
-      await handle.sync();
-    } finally {
-      await handle.close();
-    }
-    await replaceFile(path, join(folder, NOTES_NAME));
+    await writeSmallFile(join(folder, NOTES_NAME), `${JSON.stringify(notes, null, 2)}\n`);
   } catch (error) {
-    await rm(path, { force: true }).catch(() => undefined);
     throw asWriteError(error);
   }
 }

@@ -48,6 +48,14 @@ export interface Vault {
    * Throws FOLDER_NOT_WRITABLE, FOLDER_NOT_FOUND, DISK_FULL; the finished file is then still under its temporary name.
    */
   place(finished: FinishedBackup, options: { kind: Shelf }): Promise<PlacedBackup>;
+  /** The same for a file that was made elsewhere: it gets a name with its time, and takes nobody's. */
+  take(tempPath: string, options: TakeOptions): Promise<PlacedBackup>;
+}
+
+export interface TakeOptions {
+  readonly kind: Shelf;
+  readonly timestamp: Date;
+  readonly encrypted: boolean;
 }
 
 /**
@@ -75,6 +83,15 @@ export async function openVault(folder: string, options: { create?: boolean } = 
         throw asWriteError(error);
       }
     },
+    async take(tempPath, { kind, timestamp, encrypted }) {
+      try {
+        await utimes(tempPath, timestamp, timestamp);
+        const path = await placeApart(join(folder, SHELF_FOLDERS[kind]), { tempPath, timestamp, encrypted });
+        return { name: basename(path), path };
+      } catch (error) {
+        throw asWriteError(error);
+      }
+    },
   };
 }
 
@@ -89,7 +106,7 @@ async function placeNormal(folder: string, finished: FinishedBackup): Promise<st
   return path;
 }
 
-async function placeApart(folder: string, finished: FinishedBackup): Promise<string> {
+async function placeApart(folder: string, finished: Pick<FinishedBackup, "tempPath" | "timestamp" | "encrypted">): Promise<string> {
   await ensureFolder(folder);
   return await moveToFreeName(finished.tempPath, freeNames(folder, finished.timestamp, finished.encrypted));
 }

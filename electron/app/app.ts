@@ -1,0 +1,167 @@
+/** Puts the app together: one for each host, on a data folder of its own. */
+import { join } from "node:path";
+import type { AppEvent } from "../../shared/contract.ts";
+import { isKeeperError } from "../../shared/errors.ts";
+import type { ErrorValue } from "../../shared/errors.ts";
+import { asWriteError } from "../engine/backup/file-errors.ts";
+import { ensureFolder } from "../engine/vault/atomic.ts";
+import type { Activity, ActivityNews } from "./activity/activity.ts";
+import { recordActivity } from "./activity/activity-log.ts";
+import { systemClock, type Clock } from "./clock.ts";
+import { holdDataFolder } from "./data-folder.ts";
+import { createGate, type Handlers } from "./gate.ts";
+import { createBackupHandlers } from "./handlers/backup-handlers.ts";
+import { createHostHandlers } from "./handlers/host-handlers.ts";
+import { createSiteHandlers } from "./handlers/site-handlers.ts";
+import type { KeeperApp, Log } from "./keeper-app.ts";
+import { createFileRunners } from "./operations/file-runners.ts";
+import { createOperationRegistry, type OperationRegistry } from "./operations/registry.ts";
+import { createSiteRunners } from "./operations/site-runners.ts";
+import { createPathTokens } from "./path-tokens.ts";
+import type { HostPorts } from "./ports.ts";
+import type { Services } from "./services.ts";
+import { createDemoServers } from "./sites/demo-servers.ts";
+import { openSecretStore } from "./sites/secret-store.ts";
+import { passphraseOfSite, sourceOfSite, viewOfSource } from "./sites/site-sources.ts";
+import { openSiteStore, type StoredSite } from "./sites/site-store.ts";
+import { createWatchControl, type WatchControl } from "./watch/watch-control.ts";
+import type { WatchedSite } from "./watch/site-watcher.ts";
+
+export interface KeeperAppOptions {
+  /** Made when missing, readable by its owner only. Holds the list of sites and, sealed, their keys. */
+  readonly dataFolder: string;
+  /** The owner's documents: a folder for backups is suggested there. */
+  readonly documentsFolder: string;
+  readonly ports: HostPorts;
+  readonly log: Log;
+  readonly clock?: Clock | undefined;
+}
+
+/**
+ * Starts the app and begins to watch the sites that want it. Throws BUSY when an app is open on this data folder,
+ * SETTINGS_UNREADABLE, FOLDER_NOT_WRITABLE, DISK_FULL; then nothing runs and nothing was changed.
+ */
+export async function createKeeperApp({ dataFolder, documentsFolder, ports, log, clock = systemClock }: KeeperAppOptions): Promise<KeeperApp> {
+  try {
+    await ensureFolder(dataFolder);
+  } catch (error) {
+    throw asWriteError(error);
+  }
+  const held = await holdDataFolder(dataFolder);
+  try {
+    const store = await openSiteStore(dataFolder);
+    const secrets = await openSecretStore(dataFolder, ports.keychain);
+    const notices = [store.notice, secrets.notice].filter((notice) => notice !== null);
+    const events = createEvents(log);
+    const services: Services = {
+      ports,
+      log,
+      clock,
+      store,
+      secrets,
+      demos: createDemoServers(dataFolder),
+      tokens: createPathTokens(),
+      suggestedVaults: join(documentsFolder, "Account Keeper"),
+      emit: events.emit,
+      record: async (site, news) => await record(services, site, news),
+    };
+    return assemble(services, events, notices, async () => await held.release());
+  } catch (error) {
+    await held.release();
+    throw error;
+  }
+}
+
+function assemble(services: Services, events: Events, notices: readonly ErrorValue[], release: () => Promise<void>): KeeperApp {
+  const { store, log, clock, demos, emit } = services;
+  const operations = createOperationRegistry({
+    runners: { ...createSiteRunners(services), ...createFileRunners(services) },
+    log,
+    now: () => clock.now(),
+    onChange: (operation) => emit({ type: "operation", operation }),
+  });
+  const watch = createWatchControl({
+    clock,
+    open: async (site) => await watchedSite(services, site),
+    onActivity: (siteId, activity) => tell(services, siteId, activity),
+    onChange: () => emit({ type: "sites", sites: sites.views() }),
+  });
+  const sites = createSiteHandlers(services, watch);
+  const handlers: Handlers = {
+    ...createHostHandlers(services, notices),
+    ...sites.handlers,
+    ...createBackupHandlers(services),
+    ...createOperationHandlers(operations),
+    "app.ready": () => Promise.resolve({ done: true }),
+  };
+  void watch.follow(store.value.sites);
+  return { call: createGate(handlers, log), onEvent: events.on, close: closeOnce(operations, watch, async () => await demos.close().finally(release)) };
+}
+
+function createOperationHandlers(operations: OperationRegistry): Pick<Handlers, "operation.start" | "operation.list" | "operation.cancel"> {
+  return {
+    "operation.start": async ({ kind, input }) => ({ operationId: await Promise.resolve(input).then((given) => operations.start(kind, given)) }),
+    "operation.list": () => Promise.resolve({ operations: [...operations.list()] }),
+    "operation.cancel": async ({ operationId }) => ({ cancelling: await Promise.resolve(operationId).then((id) => operations.cancel(id)) }),
+  };
+}
+
+/** What runs is stopped before what it stands on. */
+function closeOnce(operations: OperationRegistry, watch: WatchControl, closeRest: () => Promise<void>): () => Promise<void> {
+  let closing: Promise<void> | null = null;
+  const close = async (): Promise<void> => {
+    try {
+      await Promise.all([operations.close(), watch.close()]);
+    } finally {
+      await closeRest();
+    }
+  };
+  return async () => await (closing ??= close());
+}
+
+async function watchedSite({ secrets, demos }: Services, site: StoredSite): Promise<WatchedSite> {
+  const source = await sourceOfSite(site, secrets, demos);
+  // `canBeWatched` keeps folders out.
+  if (source.kind === "folder") throw new Error("a data folder cannot be watched");
+  return { source, collectionName: site.collectionName, folder: site.vault, passphrase: await passphraseOfSite(site, secrets) };
+}
+
+async function record(services: Services, site: StoredSite, news: ActivityNews): Promise<void> {
+  const activity: Activity = { at: services.clock.now().toISOString(), site: viewOfSource(site.source, false).shown, ...news };
+  // Where the log cannot be written no backup can be either, and that is told by the operation.
+  await recordActivity(site.vault, activity).catch((error: unknown) => services.log.warn(`The activity could not be recorded: ${isKeeperError(error) ? error.code : "unknown"}`));
+  services.emit({ type: "activity", activity: { ...activity, siteId: site.id } });
+}
+
+/** What the watcher did unasked: to the window, and to its owner where it matters. */
+function tell({ emit, ports, store, log }: Services, siteId: string, activity: Activity): void {
+  emit({ type: "activity", activity: { ...activity, siteId } });
+  const matters = activity.level !== "info" || activity.kind === "restored";
+  if (!matters || ports.notify === null || !store.value.settings.notifications) return;
+  const name = store.value.sites.find(({ id }) => id === siteId)?.name ?? activity.site;
+  ports.notify({ title: name, body: activity.message, siteId }).catch((error: unknown) => log.error("A notification could not be shown", error));
+}
+
+interface Events {
+  readonly emit: (event: AppEvent) => void;
+  readonly on: KeeperApp["onEvent"];
+}
+
+function createEvents(log: Log): Events {
+  const listeners = new Set<(event: AppEvent) => void>();
+  return {
+    emit(event) {
+      for (const listener of listeners) {
+        try {
+          listener(event);
+        } catch (error) {
+          log.error("A listener failed", error);
+        }
+      }
+    },
+    on(listener) {
+      listeners.add(listener);
+      return () => void listeners.delete(listener);
+    },
+  };
+}

@@ -1,0 +1,87 @@
+/** Commands about a site's backups, its variable and what happened to it. */
+import { isKeeperError } from "../../../shared/errors.ts";
+import type { ActivityView, BackupEntry } from "../../../shared/model.ts";
+import { openSource } from "../../engine/chroma/open-source.ts";
+import { deleteBackup } from "../../engine/operations/delete-backup.ts";
+import { variableOfSite } from "../../engine/operations/make-variable.ts";
+import { inspectVariable } from "../../engine/variable/inspect.ts";
+import { readNotes, type VaultNotes } from "../../engine/vault/notes.ts";
+import { openVault, type VaultEntry } from "../../engine/vault/vault.ts";
+import { readActivity } from "../activity/activity-log.ts";
+import type { Handlers } from "../gate.ts";
+import { pathInVault } from "../operations/open-from.ts";
+import type { Services } from "../services.ts";
+import { passphraseOfSite, sourceOfSite } from "../sites/site-sources.ts";
+import { siteOf, type StoredSite } from "../sites/site-store.ts";
+
+type BackupHandlers = Pick<Handlers, "backup.list" | "backup.delete" | "variable.reveal" | "variable.inspect" | "activity.list">;
+
+export function createBackupHandlers({ store, secrets, demos, log }: Services): BackupHandlers {
+  return {
+    async "backup.list"({ siteId, offset, limit }) {
+      const site = siteOf(store, siteId);
+      const entries = await listOrNone(site);
+      const notes = await readNotes(site.vault);
+      return { total: entries.length, backups: entries.slice(offset, offset + limit).map((entry) => viewOf(entry, notes)) };
+    },
+
+    async "backup.delete"({ siteId, name }) {
+      const site = siteOf(store, siteId);
+      await deleteBackup({ folder: site.vault, path: await pathInVault(site, name), passphrase: await passphraseOfSite(site, secrets) });
+      log.info("A backup was deleted by hand.");
+      return { done: true };
+    },
+
+    async "variable.reveal"({ siteId }) {
+      const site = siteOf(store, siteId);
+      const opened = await openSource(await sourceOfSite(site, secrets, demos));
+      try {
+        const { value, length, checksum, accounts } = await variableOfSite({ connection: opened.connection, collectionName: site.collectionName });
+        return { value, length, checksum, accounts };
+      } finally {
+        await opened.close();
+      }
+    },
+
+    "variable.inspect": async ({ text }) => {
+      const { remarks, gauge, ids, ...report } = await Promise.resolve(text).then(inspectVariable);
+      return { ...report, ids: [...ids], gauge: [...gauge], remarks: remarks.map(({ code, message }) => ({ code, message })) };
+    },
+
+    async "activity.list"({ siteId, limit }) {
+      const sites = siteId === undefined ? store.value.sites : [siteOf(store, siteId)];
+      const lists = await Promise.all(sites.map(async ({ id, vault }) => (await readActivity(vault, limit)).map((activity) => ({ ...activity, siteId: id }))));
+      const all: ActivityView[] = lists.flat().sort((a, b) => (a.at < b.at ? 1 : a.at > b.at ? -1 : 0));
+      return { activities: all.slice(0, limit) };
+    },
+  };
+}
+
+async function listOrNone({ vault }: StoredSite): Promise<VaultEntry[]> {
+  try {
+    // Without the passphrase: opening a locked one takes a second, and there may be hundreds.
+    return await (await openVault(vault)).list();
+  } catch (error) {
+    // Nobody has backed up yet.
+    if (isKeeperError(error, "FOLDER_NOT_FOUND")) return [];
+    throw error;
+  }
+}
+
+const SHELF_PREFIX = { normal: "", short: "short/", safety: "safety/" } as const;
+
+function viewOf({ name, shelf, state, encrypted, sizeBytes, timestamp, accounts, fewerThan, headDigest, error }: VaultEntry, notes: VaultNotes): BackupEntry {
+  const note = headDigest === null ? undefined : notes.get(headDigest);
+  return {
+    name: `${SHELF_PREFIX[shelf]}${name}`,
+    shelf,
+    state,
+    encrypted,
+    sizeBytes,
+    at: timestamp?.toISOString() ?? null,
+    accounts,
+    fewerThan,
+    rehearsed: note === undefined ? null : { at: note.rehearsedAt.toISOString(), ok: note.rehearsedOk, couldNotSignIn: note.couldNotSignIn },
+    error: error ?? null,
+  };
+}

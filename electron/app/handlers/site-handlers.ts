@@ -1,0 +1,113 @@
+/** Commands about the list of sites. */
+import { randomUUID } from "node:crypto";
+import { join, resolve } from "node:path";
+import { KeeperError } from "../../../shared/errors.ts";
+import type { SiteSettings, SiteView } from "../../../shared/model.ts";
+import type { Handlers } from "../gate.ts";
+import type { Services } from "../services.ts";
+import { canBeWatched, secretNames, splitDraft, viewOfSource } from "../sites/site-sources.ts";
+import { replaceSite, siteOf, type StoredSite } from "../sites/site-store.ts";
+import type { WatchControl } from "../watch/watch-control.ts";
+
+const DEFAULT_SITE_SETTINGS: SiteSettings = { watch: true, restoreAfterWipe: true, rehearse: true };
+
+export interface SiteList {
+  readonly handlers: Pick<Handlers, "site.list" | "site.add" | "site.update" | "site.remove">;
+  readonly views: () => SiteView[];
+}
+
+export function createSiteHandlers(services: Services, watch: WatchControl): SiteList {
+  const { store, secrets, demos, tokens, emit, suggestedVaults } = services;
+
+  function viewOf(site: StoredSite): SiteView {
+    const { id, name, collectionName, vault, encrypted, settings } = site;
+    const source = viewOfSource(site.source, secrets.has(secretNames.key(id)));
+    return { id, name, source, collectionName, vault, encrypted, settings, canBeWatched: canBeWatched(site.source), ...watch.stateOf(id) };
+  }
+
+  const views = (): SiteView[] => store.value.sites.map(viewOf);
+
+  async function settle(site: StoredSite): Promise<{ site: SiteView }> {
+    await watch.follow(store.value.sites);
+    emit({ type: "sites", sites: views() });
+    return { site: viewOf(site) };
+  }
+
+  /** Two sites in one folder would take each other's backups for their own. */
+  function refuseUsedVault(vault: string, siteId: string | null): void {
+    const other = store.value.sites.find((site) => site.id !== siteId && resolve(site.vault) === resolve(vault));
+    if (other !== undefined) throw new KeeperError("SITE_EXISTS", `The backups of ${other.name} are kept in this folder.`, { hint: "Choose a folder of its own for each site." });
+  }
+
+  async function keepSecret(name: string, secret: string | null, keepUnprotected: boolean): Promise<void> {
+    if (secret === null) await secrets.remove(name);
+    else await secrets.set(name, secret, { keepUnprotected });
+  }
+
+  return {
+    views,
+    handlers: {
+      "site.list": () => Promise.resolve({ sites: views() }),
+
+      async "site.add"({ name, source: draft, collectionName, vault: token, passphrase, settings, keepUnprotected }) {
+        const { source, secret } = splitDraft(draft, tokens);
+        const vault = token === undefined ? freeVault(suggestedVaults, name, store.value.sites) : tokens.pathOf(token, "vault");
+        refuseUsedVault(vault, null);
+        const site: StoredSite = { id: randomUUID(), name, source, collectionName, vault, encrypted: passphrase !== undefined, settings: { ...DEFAULT_SITE_SETTINGS, ...withoutUndefined(settings) } };
+        // The keys first: a site without its key would be worse than a key without its site.
+        await keepSecret(secretNames.key(site.id), secret, keepUnprotected);
+        await keepSecret(secretNames.passphrase(site.id), passphrase ?? null, keepUnprotected);
+        await store.update((value) => ({ ...value, sites: [...value.sites, site] }));
+        return await settle(site);
+      },
+
+      async "site.update"({ siteId, name, collectionName, vault: token, auth, passphrase, settings, keepUnprotected }) {
+        const known = siteOf(store, siteId);
+        const vault = token === undefined ? known.vault : tokens.pathOf(token, "vault");
+        refuseUsedVault(vault, siteId);
+        let { source } = known;
+        if (auth !== undefined) {
+          if (source.kind === "server") source = { ...source, auth: auth.kind };
+          else if (source.kind !== "cloud" || auth.kind !== "chroma_token") throw new KeeperError("NOT_AVAILABLE_HERE", "This site takes no such key.", { hint: "Only servers and Chroma Cloud have keys." });
+          const secret = source.kind === "cloud" && auth.kind === "chroma_token" ? { kind: "cloud", apiKey: auth.token } : auth;
+          await keepSecret(secretNames.key(siteId), auth.kind === "none" ? null : JSON.stringify(secret), keepUnprotected);
+        }
+        if (passphrase !== undefined) await keepSecret(secretNames.passphrase(siteId), passphrase, keepUnprotected);
+        const site: StoredSite = {
+          ...known,
+          name: name ?? known.name,
+          collectionName: collectionName ?? known.collectionName,
+          vault,
+          source,
+          encrypted: passphrase === undefined ? known.encrypted : passphrase !== null,
+          settings: { ...known.settings, ...withoutUndefined(settings) },
+        };
+        await replaceSite(store, site);
+        return await settle(site);
+      },
+
+      async "site.remove"({ siteId }) {
+        const site = siteOf(store, siteId);
+        await store.update((value) => ({ ...value, sites: value.sites.filter(({ id }) => id !== siteId) }));
+        await watch.follow(store.value.sites);
+        await Promise.all([secrets.remove(secretNames.key(siteId)), secrets.remove(secretNames.passphrase(siteId))]);
+        if (site.source.kind === "demo") await demos.remove(siteId);
+        emit({ type: "sites", sites: views() });
+        return { done: true };
+      },
+    },
+  };
+}
+
+/** A folder named as the site, that no other site has. */
+function freeVault(parent: string, name: string, sites: readonly StoredSite[]): string {
+  const stem = name.replace(/[^\p{L}\p{N} ._-]/gu, "").replace(/^[. ]+|[. ]+$/g, "").slice(0, 60) || "Site";
+  for (let attempt = 1; ; attempt += 1) {
+    const folder = join(parent, attempt === 1 ? stem : `${stem} ${attempt}`);
+    if (!sites.some(({ vault }) => resolve(vault).toLowerCase() === resolve(folder).toLowerCase())) return folder;
+  }
+}
+
+function withoutUndefined<T extends object>(part: T | undefined): { [K in keyof T]?: Exclude<T[K], undefined> } {
+  return Object.fromEntries(Object.entries(part ?? {}).filter(([, value]) => value !== undefined)) as { [K in keyof T]?: Exclude<T[K], undefined> };
+}

@@ -1,0 +1,186 @@
+/** Operations that look at a site or write to it: test, look, backup, restore, undo, compare, prune. */
+import { randomUUID } from "node:crypto";
+import { KeeperError } from "../../../shared/errors.ts";
+import type { OperationRequest, OperationResult } from "../../../shared/operations.ts";
+import type { OperationOptions } from "../../../shared/progress.ts";
+import type { OpenBackup } from "../../engine/backup/read-backup.ts";
+import { openSource, type OpenSource } from "../../engine/chroma/open-source.ts";
+import { compareSides, isSame } from "../../engine/diff/compare.ts";
+import { sideOfBackup, sideOfSite, type Side } from "../../engine/diff/side.ts";
+import { backupSite } from "../../engine/operations/backup-site.ts";
+import { restoreSite } from "../../engine/operations/restore-site.ts";
+import { withRestoreTarget, type OpenSite, type RestoreTarget } from "../../engine/operations/restore-target.ts";
+import { planUndo, undoRestore, type UndoPlan } from "../../engine/operations/undo-restore.ts";
+import { lookUpCollection, planRestore, type RestorePlan, type RestorePolicy } from "../../engine/restore/plan-restore.ts";
+import { pruneVault, planPrune } from "../../engine/vault/prune.ts";
+import type { Services } from "../services.ts";
+import { passphraseOfSite, sourceOfSite } from "../sites/site-sources.ts";
+import { siteOf, type StoredSite } from "../sites/site-store.ts";
+import { words } from "../watch/words.ts";
+import { lookAtSite } from "./look-at-site.ts";
+import { openFrom, type OpenedFrom } from "./open-from.ts";
+import type { Finished, Runners } from "./registry.ts";
+import { backupView, firstIds, planView, reportView } from "./views.ts";
+
+type Options = Required<OperationOptions>;
+
+/** A plan the owner looks at, until it is carried out or forgotten. */
+type KeptPlan =
+  | {
+      readonly kind: "restore";
+      readonly siteId: string;
+      readonly from: OpenedFrom;
+      readonly plan: RestorePlan;
+      readonly policy: RestorePolicy;
+      readonly only: readonly string[] | undefined;
+      readonly dimension: number | undefined;
+    }
+  | { readonly kind: "undo"; readonly siteId: string; readonly undo: UndoPlan; readonly passphrase: string | undefined };
+
+/** A plan holds the hashes of a whole site: the last few are enough. */
+const MAX_PLANS = 5;
+
+export function createSiteRunners(services: Services): Pick<Runners, "look" | "backup" | "plan_restore" | "restore" | "plan_undo" | "undo" | "diff" | "prune"> {
+  const { store, secrets, demos, record } = services;
+  const plans = new Map<string, KeptPlan>();
+
+  function keepPlan(plan: KeptPlan): string {
+    const planId = randomUUID();
+    plans.set(planId, plan);
+    const [oldest] = plans.keys();
+    if (plans.size > MAX_PLANS && oldest !== undefined) plans.delete(oldest);
+    return planId;
+  }
+
+  /** Throws PLAN_STALE for one that was forgotten: the way on is the same as for one that no longer holds. */
+  function takePlan<K extends KeptPlan["kind"]>(planId: string, siteId: string, kind: K): Extract<KeptPlan, { kind: K }> {
+    const plan = plans.get(planId);
+    if (plan === undefined || plan.siteId !== siteId || !isOfKind(plan, kind)) throw new KeeperError("PLAN_STALE", "This plan is not kept any more.", { hint: "Look at the new plan, then go on." });
+    plans.delete(planId);
+    return plan;
+  }
+
+  async function withTarget<T>(site: StoredSite, options: Options, work: (target: RestoreTarget) => Promise<T>): Promise<T> {
+    return await withRestoreTarget({ source: await sourceOfSite(site, secrets, demos), collectionName: site.collectionName }, options, work);
+  }
+
+  async function withSite<T>(site: StoredSite, options: Options, work: (open: OpenSite) => Promise<T>): Promise<T> {
+    const opened: OpenSource = await openSource(await sourceOfSite(site, secrets, demos), { ...options, allowMissingDatabase: true });
+    try {
+      const { connection } = opened;
+      return await work({ connection, collectionName: site.collectionName, site: site.source.kind === "folder" ? site.source.path : connection.address });
+    } finally {
+      await opened.close();
+    }
+  }
+
+  async function backup({ siteId, acceptFewer }: OperationRequest<"backup">, options: Options): Promise<Finished<"backup">> {
+    const site = siteOf(store, siteId);
+    const passphrase = await passphraseOfSite(site, secrets);
+    const report = await withSite(site, options, async (open) => await backupSite({ ...open, folder: site.vault, passphrase, encrypt: site.encrypted, acceptFewer, now: () => services.clock.now() }, options));
+    if (report.outcome === "written") await record(site, report.fewerThan === null ? words.backedUp(report) : words.keptApart(report));
+    return { result: backupView(report), hasProblems: report.problemCount > 0 || report.fewerThan !== null };
+  }
+
+  async function plan({ siteId, from, policy, only, dimension, passphrase }: OperationRequest<"plan_restore">, options: Options): Promise<Finished<"plan_restore">> {
+    const site = siteOf(store, siteId);
+    const opened = await openFrom(services, site, from, { passphrase, signal: options.signal });
+    return await withTarget(site, options, async (target) => {
+      const made = await planRestore({ ...target.site, backup: opened.backup, policy, only, dimension }, options);
+      const planId = keepPlan({ kind: "restore", siteId, from: opened, plan: made, policy, only, dimension });
+      return { result: planView({ planId, from: opened, plan: made, copiesFolder: target.copiesFolder }) };
+    });
+  }
+
+  async function restore({ siteId, planId }: OperationRequest<"restore">, options: Options): Promise<Finished<"restore">> {
+    const site = siteOf(store, siteId);
+    const kept = takePlan(planId, siteId, "restore");
+    const { policy, only, dimension } = kept;
+    const passphrase = kept.from.passphrase;
+    const report = await withTarget(site, options, async (target) =>
+      await target.write(site.vault, async (open) =>
+        await restoreSite({ ...open, backup: kept.from.backup, policy, only, dimension, plan: kept.plan, safetyFolder: site.vault, passphrase, now: () => services.clock.now() }, options),
+      ),
+    );
+    const broken = report.problems.filter(({ code }) => code === "NOT_RESTORED");
+    await record(site, broken.length === 0 ? words.broughtBack(report) : words.restoreIncomplete(report, broken.map(({ id }) => id)));
+    return { result: reportView(report), hasProblems: report.problems.some(({ code }) => code !== "SAME_EMAIL_OTHER_ID") };
+  }
+
+  async function planTheUndo({ siteId, passphrase: given }: OperationRequest<"plan_undo">, options: Options): Promise<Finished<"plan_undo">> {
+    const site = siteOf(store, siteId);
+    const passphrase = given ?? (await passphraseOfSite(site, secrets));
+    return await withTarget(site, options, async (target) => {
+      const undo = await planUndo({ ...target.site, safetyFolder: site.vault, passphrase }, options);
+      const { overwrite } = undo.restore;
+      const planId = keepPlan({ kind: "undo", siteId, undo, passphrase });
+      return { result: { planId, safetyCopy: undo.name, at: undo.madeAt?.toISOString() ?? null, putBack: overwrite.size, putBackIds: firstIds(overwrite.keys()), staying: undo.staying, gone: undo.gone } };
+    });
+  }
+
+  async function undo({ siteId, planId }: OperationRequest<"undo">, options: Options): Promise<Finished<"undo">> {
+    const site = siteOf(store, siteId);
+    const kept = takePlan(planId, siteId, "undo");
+    const report = await withTarget(site, options, async (target) => await target.write(site.vault, async (open) => await undoRestore({ ...open, safetyFolder: site.vault, passphrase: kept.passphrase, undo: kept.undo }, options)));
+    await record(site, words.undone(report));
+    return { result: reportView(report), hasProblems: report.problems.length > 0 };
+  }
+
+  async function diff({ siteId, left, right, passphrase }: OperationRequest<"diff">, options: Options): Promise<Finished<"diff">> {
+    const site = siteOf(store, siteId);
+    const open = async (side: OperationRequest<"diff">["left"]): Promise<OpenBackup | null> =>
+      side.kind === "site" ? null : (await openFrom(services, site, side, { passphrase, signal: options.signal })).backup;
+    const [before, after] = [await open(left), await open(right)];
+    const compare = async (live: Side | null): Promise<OperationResult<"diff">> => {
+      const sideOf = (backup: OpenBackup | null): Side => {
+        const side = backup === null ? live : sideOfBackup(backup);
+        if (side === null) throw new Error("the site was not opened");
+        return side;
+      };
+      return asMutable(await compareSides(sideOf(before), sideOf(after), options));
+    };
+    if (before !== null && after !== null) return withVerdict(await compare(null));
+    return await withSite(site, options, async ({ connection, collectionName }) => {
+      const { collection } = await lookUpCollection(connection, collectionName, options);
+      return withVerdict(await compare(sideOfSite(connection, collection)));
+    });
+  }
+
+  async function prune({ siteId, dryRun }: OperationRequest<"prune">, options: Options): Promise<Finished<"prune">> {
+    const site = siteOf(store, siteId);
+    const pruneOptions = { ...options, passphrase: await passphraseOfSite(site, secrets), now: () => services.clock.now() };
+    if (dryRun) {
+      const { keep, remove } = await planPrune(site.vault, pruneOptions);
+      return { result: { removed: remove.map(({ name }) => name), kept: keep.length, heldBack: [] } };
+    }
+    const { removed, keep, heldBack } = await pruneVault(site.vault, pruneOptions);
+    return { result: { removed: removed.map(({ name }) => name), kept: keep.length, heldBack: heldBack.map(({ name }) => name) } };
+  }
+
+  return {
+    look: async ({ siteId }, options) => {
+      const site = siteOf(store, siteId);
+      const passphrase = await passphraseOfSite(site, secrets);
+      return await withSite(site, options, async (open) => ({ result: await lookAtSite({ ...open, vault: site.vault, passphrase, now: services.clock.now() }, options) }));
+    },
+    backup,
+    plan_restore: plan,
+    restore,
+    plan_undo: planTheUndo,
+    undo,
+    diff,
+    prune,
+  };
+}
+
+function isOfKind<K extends KeptPlan["kind"]>(plan: KeptPlan, kind: K): plan is Extract<KeptPlan, { kind: K }> {
+  return plan.kind === kind;
+}
+
+function withVerdict(result: OperationResult<"diff">): Finished<"diff"> {
+  return { result, hasProblems: !isSame(result) };
+}
+
+function asMutable({ compared, counts, added, missing, changed, signedUpAgain }: Awaited<ReturnType<typeof compareSides>>): OperationResult<"diff"> {
+  return { compared, counts, added: [...added], missing: [...missing], changed: changed.map(({ id, fields }) => ({ id, fields: [...fields] })), signedUpAgain: [...signedUpAgain] };
+}

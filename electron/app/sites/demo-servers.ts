@@ -1,0 +1,92 @@
+/** The servers behind demo sites: started when first asked for, with made-up customers, and ended with the app. */
+import { rm } from "node:fs/promises";
+import { join } from "node:path";
+import { connect } from "../../engine/chroma/connect.ts";
+import { upsertRecords, type WritableRecord } from "../../engine/chroma/write-records.ts";
+import { sampleAccounts } from "../../engine/demo/sample-accounts.ts";
+import { startBundledServer, type BundledServer } from "../../engine/server/bundled-server.ts";
+import { exists } from "../../engine/vault/atomic.ts";
+
+export interface DemoServers {
+  /** Where the demo site answers. Throws the codes of `startBundledServer` and `connect`. */
+  urlOf(siteId: string): Promise<string>;
+  /** What a host does at a redeploy: the disk is emptied, the server starts again under the same address. */
+  wipe(siteId: string): Promise<void>;
+  /** Ends the site's server and removes its data: its backups stay. */
+  remove(siteId: string): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** More than the variable takes, so that both sides of that limit can be seen after some are deleted; as many as UX shows. */
+const CUSTOMERS = 12;
+
+export function createDemoServers(dataFolder: string): DemoServers {
+  const servers = new Map<string, Promise<BundledServer>>();
+  const folderOf = (siteId: string): string => join(dataFolder, "demo", siteId);
+
+  async function start(siteId: string, port?: number): Promise<BundledServer> {
+    const path = folderOf(siteId);
+    const isNew = port === undefined && !(await exists(path));
+    const server = await startBundledServer({ path, port });
+    try {
+      if (isNew) await fill(server.url);
+      return server;
+    } catch (error) {
+      await server.stop();
+      await rm(path, { recursive: true, force: true });
+      throw error;
+    }
+  }
+
+  /** One start for all who ask at once; one that failed is tried again. */
+  function keep(siteId: string, starting: Promise<BundledServer>): Promise<BundledServer> {
+    servers.set(siteId, starting);
+    const forget = (): void => {
+      if (servers.get(siteId) === starting) servers.delete(siteId);
+    };
+    void starting.then(async (server) => {
+      await server.exited;
+      forget();
+    }, forget);
+    return starting;
+  }
+
+  async function stop(siteId: string): Promise<BundledServer | null> {
+    const server = await servers.get(siteId)?.catch(() => null);
+    await server?.stop();
+    servers.delete(siteId);
+    return server ?? null;
+  }
+
+  return {
+    urlOf: async (siteId) => (await (servers.get(siteId) ?? keep(siteId, start(siteId)))).url,
+    async wipe(siteId) {
+      const stopped = await stop(siteId);
+      await rm(folderOf(siteId), { recursive: true, force: true });
+      const port = stopped === null ? undefined : Number(new URL(stopped.url).port);
+      await keep(siteId, startBundledServer({ path: folderOf(siteId), port }));
+    },
+    async remove(siteId) {
+      await stop(siteId);
+      await rm(folderOf(siteId), { recursive: true, force: true });
+    },
+    async close() {
+      await Promise.all([...servers.keys()].map(async (siteId) => await stop(siteId)));
+    },
+  };
+}
+
+async function fill(url: string): Promise<void> {
+  const connection = await connect({ kind: "server", url });
+  try {
+    const collection = await connection.createCollection({ name: "users", metadata: null, configuration: null, schema: null });
+    await upsertRecords(connection, collection.id, oneBatch(sampleAccounts(CUSTOMERS)));
+  } finally {
+    await connection.close();
+  }
+}
+
+async function* oneBatch(batch: readonly WritableRecord[]): AsyncGenerator<readonly WritableRecord[]> {
+  await Promise.resolve();
+  yield batch;
+}

@@ -1,0 +1,93 @@
+/** Backups on their way out of a vault and into it: bytes stay as they are, and are read back under their new name. */
+import { copyFile, open, rm } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { KeeperError } from "../../../shared/errors.ts";
+import type { OperationOptions } from "../../../shared/progress.ts";
+import { asWriteError } from "../backup/file-errors.ts";
+import { openBackup } from "../backup/read-backup.ts";
+import { tempPath } from "../backup/temp-files.ts";
+import { verifyBackup, type VerifiedBackup } from "../backup/verify-backup.ts";
+import { createPresence, missingFrom } from "../presence.ts";
+import { replaceFile } from "../vault/atomic.ts";
+import { withVaultLock } from "../vault/lock.ts";
+import { openVault, type PlacedBackup, type Shelf, type Vault } from "../vault/vault.ts";
+
+export interface CarryOptions extends OperationOptions {
+  readonly passphrase?: string | undefined;
+}
+
+/**
+ * Copies a backup to a file outside the vault. A file that is there is replaced only by a whole one. Throws the codes of
+ * `verifyBackup`, FOLDER_NOT_FOUND, FOLDER_NOT_WRITABLE, DISK_FULL, CANCELLED; what was there is then as it was.
+ */
+export async function exportBackup(from: string, to: string, options: CarryOptions = {}): Promise<VerifiedBackup> {
+  const { temporary, verified } = await copyVerified(from, dirname(to), options);
+  try {
+    await replaceFile(temporary, to);
+    return verified;
+  } catch (error) {
+    await rm(temporary, { force: true }).catch(() => undefined);
+    throw asWriteError(error);
+  }
+}
+
+export interface ImportedBackup extends PlacedBackup {
+  readonly accounts: number;
+}
+
+/**
+ * Takes a backup made elsewhere into the vault, under a name with its time. One that lacks people of the newest good
+ * backup and is newer than it goes to `short/`, where no restore takes it unasked. Throws the codes of `verifyBackup`, of
+ * the vault, NOT_A_BACKUP for a variable's text (restore from it instead), BUSY, CANCELLED; the vault is then as it was.
+ */
+export async function importBackup(from: string, folder: string, options: CarryOptions = {}): Promise<ImportedBackup> {
+  const vault = await openVault(folder, { create: true });
+  return await withVaultLock(
+    folder,
+    async (signal) => {
+      const { temporary, verified } = await copyVerified(from, folder, { ...options, signal });
+      try {
+        if (verified.kind === "variable") throw new KeeperError("NOT_A_BACKUP", "This is a variable, not a backup file.", { hint: "You can restore from it as it is." });
+        // Without a time of its own it is older than everything of ours.
+        const timestamp = verified.timestamp ?? new Date(0);
+        const kind = await shelfFor(vault, temporary, timestamp, { ...options, signal });
+        const placed = await vault.take(temporary, { kind, timestamp, encrypted: verified.encrypted });
+        return { ...placed, accounts: verified.accountCount };
+      } catch (error) {
+        await rm(temporary, { force: true }).catch(() => undefined);
+        throw error;
+      }
+    },
+    { signal: options.signal },
+  );
+}
+
+async function shelfFor(vault: Vault, path: string, timestamp: Date, { passphrase, signal }: CarryOptions): Promise<Shelf> {
+  const { newest } = await vault.newestGood({ passphrase, signal });
+  if (newest === null || timestamp <= (newest.verified.timestamp ?? new Date(0))) return "normal";
+  const imported = createPresence();
+  for await (const page of (await openBackup({ path }, { passphrase, signal })).records()) imported.add(page);
+  const missing = await missingFrom(imported, await openBackup({ path: newest.entry.path }, { passphrase, signal }), { signal });
+  return missing.length === 0 ? "normal" : "short";
+}
+
+/** A copy under a temporary name in `folder`, read from first to last byte. */
+async function copyVerified(from: string, folder: string, { passphrase, signal, onProgress }: CarryOptions): Promise<{ temporary: string; verified: VerifiedBackup }> {
+  // Before anything is written: most of what is wrong is wrong with the file itself.
+  await verifyBackup({ path: from }, { passphrase, signal, onProgress });
+  const temporary = tempPath(join(folder));
+  try {
+    await copyFile(from, temporary);
+    const handle = await open(temporary, "r+");
+    try {
+      await handle.chmod(0o600);
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+    return { temporary, verified: await verifyBackup({ path: temporary }, { passphrase, signal }) };
+  } catch (error) {
+    await rm(temporary, { force: true }).catch(() => undefined);
+    throw asWriteError(error);
+  }
+}
