@@ -5,7 +5,7 @@ export default defineConfig({
     // The second reporter prints one plain line of totals for machines that read no colours.
     reporters: ["default", "./test/support/totals-reporter.ts"],
     projects: [
-      { test: { name: "unit", include: ["test/unit/**/*.test.ts"], restoreMocks: true, sequence: { groupOrder: 1 } } },
+      { test: { name: "unit", include: ["test/unit/**/*.test.ts"], restoreMocks: true, testTimeout: 30_000, sequence: { groupOrder: 1 } } },
       {
         test: {
           name: "integration",

@@ -1,6 +1,6 @@
 /** What handlers and runners share: one of each for an app. */
 import type { AppEvent } from "../../shared/contract.ts";
-import type { ActivityNews } from "./activity/activity.ts";
+import type { ActivityNews } from "../engine/activity/activity.ts";
 import type { Clock } from "./clock.ts";
 import type { Log } from "./keeper-app.ts";
 import type { PathTokens } from "./path-tokens.ts";

@@ -5,7 +5,8 @@ import { throwIfCancelled } from "../../shared/progress.ts";
 import { BACKUP_FAILED, RESTORE_FAILED } from "../engine/log-lines.ts";
 import { VERSION } from "../engine/program.ts";
 import { AUTH_FILE_FORMS } from "./auth-file.ts";
-import { commandTexts, optionSchemas, type CommandName, type OptionsOf } from "./command-options.ts";
+import { optionSchemas, type CommandName, type OptionsOf } from "./command-options.ts";
+import { commandTexts } from "./command-texts.ts";
 import { createContext, type CliContext, type CliHost } from "./context.ts";
 import { exitCodeOf, exitCodes, type ExitCode } from "./exit-codes.ts";
 import { createOutput } from "./output.ts";
@@ -13,11 +14,12 @@ import { createOutput } from "./output.ts";
 /** The bodies, by command. A command without a body is not offered. */
 export type CommandBodies = { readonly [Name in CommandName]?: (context: CliContext, options: OptionsOf[Name]) => Promise<ExitCode> };
 
-const COMMAND_NAMES: readonly CommandName[] = ["backup", "restore", "diff", "watch", "variable", "inspect", "verify", "drill", "list", "prune", "status", "demo"];
+const COMMAND_NAMES: readonly CommandName[] = ["backup", "restore", "diff", "watch", "variable", "inspect", "verify", "drill", "list", "prune", "status", "demo", "serve"];
 
 const HELP = `
 Start here:
   account-keeper demo
+  account-keeper serve
   account-keeper backup --url http://localhost:8000 --out backups
   account-keeper restore --url http://localhost:8000 --from backups
 
@@ -157,6 +159,8 @@ function usageError({ code, message }: CommanderError, argv: readonly string[]):
       return usage(`${flag} does not go together with ${otherFlag}.`);
     case "commander.invalidArgument": {
       const choices = /Allowed choices are ([\w, -]+)\.$/.exec(message)?.[1];
+      const range = /whole number from 1 to [\d,]+/.exec(message)?.[0];
+      if (range !== undefined) return usage(`${flag} needs a ${range}.`);
       return usage(choices === undefined ? `${flag} needs a value.` : `${flag} takes only ${choices.replace(", ", " or ")}.`);
     }
     default:

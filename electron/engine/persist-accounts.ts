@@ -4,6 +4,8 @@
  */
 import { VARIABLE_NAME } from "../../shared/eligibility.ts";
 import { toErrorValue, type ErrorValue, type Result } from "../../shared/errors.ts";
+import { noteActivity } from "./activity/activity-log.ts";
+import { words } from "./activity/words.ts";
 import { connect } from "./chroma/connect.ts";
 import type { ChromaConnection } from "./chroma/connection.ts";
 import type { CloudSource, ServerSource } from "./chroma/source.ts";
@@ -72,6 +74,7 @@ export function persistAccounts(options: PersistAccountsOptions): PersistedAccou
       async (connection) => {
         const report = await backupSite({ connection, collectionName, site: connection.address, folder, passphrase });
         log(backedUpLine(report.accounts));
+        if (report.outcome === "written") await noteActivity(folder, connection.address, report.fewerThan === null ? words.backedUp(report) : words.keptApart(report));
         return report;
       },
       (error) => {
@@ -105,13 +108,16 @@ export function persistAccounts(options: PersistAccountsOptions): PersistedAccou
     const chosen = await chooseStartupBackup({ place: folder, variable: options.variable ?? process.env[VARIABLE_NAME] ?? "", passphrase });
     if (chosen === null) {
       log(STARTING_FRESH);
+      await noteActivity(folder, connection.address, words.startingFresh());
       return { outcome: "starting_fresh" };
     }
     // Said although the variable takes its place: the file needs a look.
     if (chosen.notUsed !== undefined) log(`${RESTORE_FAILED}${chosen.notUsed.message}`);
-    const { backup } = await chooseBackup(chosen.choice, { passphrase });
+    const { backup, passedOver } = await chooseBackup(chosen.choice, { passphrase });
+    for (const { name, error } of passedOver) log(`${RESTORE_FAILED}${name}: ${error?.message ?? "It cannot be read."} An older backup takes its place.`);
     const report = await restoreAtStartup({ connection, collectionName, site: connection.address, chosen, backup, safetyFolder: folder, passphrase });
     log(restoredLine(report.added));
+    await noteActivity(folder, connection.address, words.broughtBack(report));
     return { outcome: "restored", from: chosen.from, report };
   }
 

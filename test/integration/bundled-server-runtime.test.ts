@@ -58,7 +58,7 @@ describe("the command that starts Node", () => {
     const machine = await oldMachine({ env: { PATH: programs } });
     const controller = new AbortController();
     const finding = findNodeCommand(machine, controller.signal);
-    await expect.poll(() => readdir(machine.cacheFolder)).not.toEqual([]);
+    await expect.poll(() => readdir(machine.cacheFolder), { timeout: 30_000 }).not.toEqual([]);
     controller.abort();
     await expect(finding).rejects.toMatchObject({ code: "CANCELLED" });
     expect(await readdir(machine.cacheFolder)).toEqual([]);

@@ -141,7 +141,7 @@ describe("cancelling the start", () => {
 
   test.each([
     ["at once", async () => await Promise.resolve()],
-    ["when its folder is there", async () => await expect.poll(ownTemporaryFolders, { interval: 1 }).toHaveLength(1)],
+    ["when its folder is there", async () => await expect.poll(ownTemporaryFolders, { interval: 1, timeout: 30_000 }).toHaveLength(1)],
   ])("%s ends the child and removes the folder", async (_, moment) => {
     const controller = new AbortController();
     const starting = startBundledServer({ signal: controller.signal });

@@ -59,7 +59,7 @@ const cases: readonly CliCase[] = [
     out: [
       "✅ Backed up 2 users for persistence",
       "This backup holds 2 accounts. The last one, user_backup_….json, holds 3, and 1 of them is not on your site.",
-      "Both are kept, and a restore goes on using the fuller one. If it is right that they are gone, back up with --accept-fewer.",
+      "Both are kept, and a restore goes on using the fuller one. If it is right that they are gone, back up with --accept-fewer. \"account-keeper diff\" says who they are.",
       "…/short/user_backup_….json, … KB. It was read back and checked.",
     ],
     json: backupJson({ accounts: 2, fewer_than: { backup: expect.stringMatching(/^user_backup_/) as string, accounts: 3, missing: 1 } }),
@@ -139,7 +139,7 @@ const cases: readonly CliCase[] = [
     prepare: (stage) => wiped(stage, "--from", "DIR", "--dry-run"),
     code: 0,
     out: ["From user_backup_….json, …: 3 accounts.", ...missingOut],
-    json: { outcome: "planned", plan: planJson({ policy: "add_missing", add: ids(3), overwrite: [], accounts_on_site: 0, dimension: { dimension: 384, source: "backup" } }) },
+    json: { outcome: "planned", plan: planJson({ policy: "add_missing", add: ids(3), overwrite: [], accounts_on_site: 0, dimension: { dimension: 384, source: "backup" } }), passed_over: [] },
   },
   {
     name: "restore without a yes and without a terminal",
@@ -154,7 +154,7 @@ const cases: readonly CliCase[] = [
     prepare: (stage) => wiped(stage, "--from", "DIR", "--yes", "--only", ids(3).slice(1).join(",")),
     code: 0,
     out: ["From user_backup_….json, …: 2 accounts.", "Adds 2 · leaves 0 as they are · changes nobody.", 'The collection "…" is missing and will be made.', "✅ Restored 2 users from backup", "All 2 accounts are back, read again from your site and checked. It now has 2."],
-    json: { outcome: "restored", plan: planJson({ add: ids(3).slice(1) }), report: keys(REPORT, { added: 2, safety_backup: null }), left_out: [] },
+    json: { outcome: "restored", plan: planJson({ add: ids(3).slice(1) }), report: keys(REPORT, { added: 2, safety_backup: null }), left_out: [], passed_over: [] },
   },
   {
     name: "restore where nobody is missing",
@@ -164,7 +164,7 @@ const cases: readonly CliCase[] = [
     },
     code: 0,
     out: ["From user_backup_….json, …: 3 accounts.", "Everyone in this backup is on your site."],
-    json: { outcome: "nothing_to_do", plan: planJson({ add: [], same: 3 }) },
+    json: { outcome: "nothing_to_do", plan: planJson({ add: [], same: 3 }), passed_over: [] },
   },
   {
     name: "restore --policy overwrite",
@@ -181,7 +181,7 @@ const cases: readonly CliCase[] = [
       "1 account is back, read again from your site and checked. It now has 3.",
       "What was there before is in …/safety/user_backup_….json.",
     ],
-    json: { outcome: "restored", plan: planJson({ policy: "overwrite", overwrite: ids(1), same: 2 }), report: keys(REPORT, { overwritten: 1, added: 0 }), left_out: [] },
+    json: { outcome: "restored", plan: planJson({ policy: "overwrite", overwrite: ids(1), same: 2 }), report: keys(REPORT, { overwritten: 1, added: 0 }), left_out: [], passed_over: [] },
   },
   {
     name: "restore with no backup",

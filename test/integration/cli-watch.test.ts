@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { readActivity } from "../../electron/app/activity/activity-log.ts";
+import { readActivity } from "../../electron/engine/activity/activity-log.ts";
 import { sampleAccounts } from "../../electron/engine/demo/sample-accounts.ts";
 import { openVault } from "../../electron/engine/vault/vault.ts";
 import { startCli, type CliEnd } from "../support/cli-process.ts";

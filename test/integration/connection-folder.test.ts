@@ -118,8 +118,8 @@ describe("openSource with a folder", () => {
         const ids = [`late-${written}-a`, `late-${written}-b`];
         await writer.post(users?.id ?? "", "upsert", JSON.stringify({ ids, embeddings: [[1, 2, 3], [1, 2, 4]], documents: ids, metadatas: [null, null] }));
         written += 2;
-        // The pace of a busy site.
-        await wait(400);
+        // A sign-up, and then time for one to look at the folder.
+        await wait(1_500);
       }
     })();
     try {

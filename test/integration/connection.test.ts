@@ -233,7 +233,7 @@ describe("a site that sleeps", () => {
     proxy.inject(/heartbeat/, { kind: "status", status, html: "<h1>Starting</h1>" });
     proxy.inject(/heartbeat/, { kind: "reset" });
     const seen: Progress[] = [];
-    await connectTo(proxy.url, {}, { ...quick, wakeTimeoutMs: 4_000, onProgress: (progress) => seen.push(progress) });
+    await connectTo(proxy.url, {}, { ...quick, wakeTimeoutMs: 20_000, onProgress: (progress) => seen.push(progress) });
     expect(seen.find(({ phase }) => phase === "waking")).toEqual({ phase: "waking", done: 0, total: null, unit: "seconds", canCancel: true, problems: 0 });
     expect(seen.at(-1)).toMatchObject({ phase: "connecting" });
   });
@@ -241,7 +241,7 @@ describe("a site that sleeps", () => {
   it("is said to be asleep when nothing wakes it", async () => {
     const proxy = keep(await startFrontProxy({ target }));
     proxy.injectAlways(/heartbeat/, { kind: "status", status: 502, html: "<h1>Bad Gateway</h1>" });
-    const failure = await failureOf({ kind: "server", url: proxy.url }, { ...quick, wakeTimeoutMs: 500 });
+    const failure = await failureOf({ kind: "server", url: proxy.url }, { ...quick, wakeTimeoutMs: 3_000 });
     expect(failure).toMatchObject({ code: "SITE_ASLEEP", message: "Your site is asleep." });
     expect(proxy.requests.length).toBeGreaterThan(1);
   });

@@ -73,7 +73,7 @@ async function untilAllAreBack({ site, vault }: CliStage): Promise<void> {
     .poll(async () => {
       const { newest } = await (await openVault(vault)).newestGood();
       return [(await site.connection.findCollection(site.collectionName)) === null ? 0 : (await site.read()).size, newest?.verified.accountCount, newest?.verified.chroma?.collection.id];
-    }, { timeout: 30_000, interval: 100 })
+    }, { timeout: 90_000, interval: 100 })
     .toEqual([expectedOnSite, expectedOnSite, expect.anything()]);
 }
 

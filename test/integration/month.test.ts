@@ -168,7 +168,8 @@ it("loses nobody in a month of sign-ups, wipes, sleeps, deletions and kills", as
   const left = (folder: string): string[] => readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((name) => /(?:^|\/)\.account-keeper/.test(name));
   expect(left(site.folder), words).toEqual([]);
   expect(left(temporary), words).toEqual([]);
-});
+  // Thirty killed watchers take their time, more of it on a busy machine.
+}, 600_000);
 
 interface Expected {
   readonly onPurpose: readonly Person[];

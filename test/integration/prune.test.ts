@@ -108,13 +108,17 @@ describe("account-keeper prune", () => {
   it("killed before any step leaves every other backup whole, and the next run finishes", async () => {
     const calm = await agedVault();
     const end = await startCli(["prune", calm.folder, "--yes"], { preload: fileSteps(null), temporary: ownTemporary() }).ended;
-    const steps = stepsIn(end.stderr);
-    expect(steps.filter((step) => step.startsWith("rm user_backup_"))).toEqual(calm.old.map((name) => `rm ${name}`));
-    for (let step = 1; step <= steps.length; step += 1) {
+    expect(stepsIn(end.stderr).filter((step) => step.startsWith("rm user_backup_"))).toEqual(calm.old.map((name) => `rm ${name}`));
+    // How many steps there are depends on the time it takes: locks are kept fresh.
+    for (let step = 1; ; step += 1) {
       const { folder, old, newest } = await agedVault();
       const before = backupsIn(folder);
       const killed = await startCli(["prune", folder, "--yes"], { preload: fileSteps(step), temporary: ownTemporary() }).ended;
-      expect(killed.code, `killed before step ${step}, ${steps[step - 1] ?? ""}`).toBeNull();
+      if (killed.code === 0) {
+        expect(stepsIn(killed.stderr)).toHaveLength(step - 1);
+        break;
+      }
+      expect(killed.code, `killed before step ${step}`).toBeNull();
       const left = backupsIn(folder);
       const gone = before.filter((name) => !left.includes(name));
       expect(gone).toEqual(old.slice(0, gone.length));

@@ -1,6 +1,6 @@
 /** What one wipe alone does not show: a restore that died half-way, and people who are only in copies kept apart. */
 import { describe, expect, inject, it, onTestFinished } from "vitest";
-import type { ActivityNews } from "../../electron/app/activity/activity.ts";
+import type { ActivityNews } from "../../electron/engine/activity/activity.ts";
 import { createSiteWatcher, type SiteWatcher } from "../../electron/app/watch/site-watcher.ts";
 import { sampleAccounts } from "../../electron/engine/demo/sample-accounts.ts";
 import { backupSite } from "../../electron/engine/operations/backup-site.ts";

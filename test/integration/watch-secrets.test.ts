@@ -5,8 +5,8 @@
 import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, inject, it } from "vitest";
-import { readActivity } from "../../electron/app/activity/activity-log.ts";
-import type { Activity } from "../../electron/app/activity/activity.ts";
+import { readActivity } from "../../electron/engine/activity/activity-log.ts";
+import type { Activity } from "../../electron/engine/activity/activity.ts";
 import { watchSite } from "../../electron/app/watch/watch-site.ts";
 import type { WritableRecord } from "../../electron/engine/chroma/write-records.ts";
 import { openVault } from "../../electron/engine/vault/vault.ts";

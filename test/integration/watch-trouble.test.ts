@@ -1,10 +1,12 @@
 /** A watcher that is left alone for months: what goes wrong around it is told, and it goes on or says why it ends. */
-import { mkdir, readdir, rm } from "node:fs/promises";
+import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, inject, it } from "vitest";
-import type { Activity } from "../../electron/app/activity/activity.ts";
+import type { Activity } from "../../electron/engine/activity/activity.ts";
 import { watchSite, type WatchSiteOptions } from "../../electron/app/watch/watch-site.ts";
 import { sampleAccounts } from "../../electron/engine/demo/sample-accounts.ts";
+import { openVault } from "../../electron/engine/vault/vault.ts";
 import { startFrontProxy } from "../support/front-proxy.ts";
 import { createManualClock, type ManualClock } from "../support/manual-clock.ts";
 import { createTestSite, type TestSite } from "../support/site.ts";
@@ -126,6 +128,48 @@ describe("a watcher", () => {
     await stage.stop();
     expect(stage.told[1]).toMatchObject({ kind: "deletions", message: "120 accounts are gone from your site, the other 10 are there." });
     expect(stage.told[1]?.ids).toHaveLength(100);
+  });
+
+  it("takes a server that needs seconds for its first answer for slow, not for asleep", async () => {
+    const proxy = await startFrontProxy({ target: inject("chromaUrl") });
+    const held = proxy.pause(/heartbeat/, 0);
+    // Longer than the clock of the connection ticks; that it takes time is what this is about.
+    void held.reached.then(async () => await sleep(3_000)).then(held.release);
+    const stage = await startWatching(2, proxy.url);
+    await stage.stop();
+    await proxy.close();
+    expect(kinds(stage)).toEqual(["backed_up"]);
+  });
+
+  it("says so when the newest backup could not be used after a wipe: whoever is only in that one is not back", async () => {
+    const stage = await startWatching(3);
+    stage.clock.advance(24 * 60 * 60_000);
+    await stage.site.add(sampleAccounts(5));
+    await stage.look();
+    const [newest] = await (await openVault(stage.site.folder)).list();
+    const path = newest?.path ?? "";
+    await writeFile(path, (await readFile(path, "utf8")).replace('"is_verified":true', '"is_verified":trve'));
+    await stage.site.wipe();
+    await stage.look();
+    await stage.stop();
+    expect((await stage.site.read()).size).toBe(3);
+    const restored = stage.told.find(({ kind }) => kind === "restored");
+    expect(restored).toMatchObject({ level: "attention", message: "Your site was wiped. 3 accounts are back from an older backup; it now has 3." });
+    expect(restored?.hint).toContain(newest?.name);
+    // The day's next backup took its name.
+    const kept = await Promise.all((await readdir(stage.site.folder)).filter((name) => name.startsWith("user_backup_")).map(async (name) => await readFile(join(stage.site.folder, name), "utf8")));
+    expect(kept.filter((text) => text.includes("trve"))).toHaveLength(1);
+  });
+
+  it("rehearses the newest backup again after a week, and not before", async () => {
+    const stage = await startWatching(1, undefined, { rehearse: true });
+    const day = 24 * 60 * 60_000;
+    for (let count = 0; count < 8; count += 1) {
+      stage.clock.advance(day);
+      await stage.look();
+    }
+    await stage.stop();
+    expect(stage.told.filter(({ kind }) => kind === "rehearsed").map(({ at }) => at.slice(0, 10))).toEqual(["2026-03-02", "2026-03-09"]);
   });
 
   it("says that a site is asleep and that its accounts are safe, once, and when it answers again", async () => {

@@ -1,7 +1,7 @@
 /** The watcher on a real server, its looks driven by hand. */
 import { afterEach, beforeEach, describe, expect, inject, it } from "vitest";
-import type { ActivityNews } from "../../electron/app/activity/activity.ts";
-import { readActivity } from "../../electron/app/activity/activity-log.ts";
+import type { ActivityNews } from "../../electron/engine/activity/activity.ts";
+import { readActivity } from "../../electron/engine/activity/activity-log.ts";
 import { createSiteWatcher, type SiteWatcher } from "../../electron/app/watch/site-watcher.ts";
 import { watchSite } from "../../electron/app/watch/watch-site.ts";
 import { sampleAccounts } from "../../electron/engine/demo/sample-accounts.ts";

@@ -21,10 +21,10 @@ export interface CliCase {
   readonly json: Record<string, unknown>;
 }
 
-const BACKUP = ["outcome", "name", "path", "size_bytes", "encrypted", "timestamp", "accounts", "records", "problem_count", "problems", "fewer_than"];
+const BACKUP = ["outcome", "name", "path", "size_bytes", "encrypted", "timestamp", "accounts", "records", "problem_count", "problems", "fewer_than", "passed_over"];
 export const keys = (names: readonly string[], known: Record<string, unknown> = {}): Record<string, unknown> => ({ ...Object.fromEntries(names.map((name) => [name, expect.anything()])), ...known });
 export const anything = expect.toSatisfy(() => true) as unknown;
-export const backupJson = (known: Record<string, unknown>): Record<string, unknown> => keys(BACKUP, { fewer_than: null, problems: [], problem_count: 0, encrypted: false, ...known });
+export const backupJson = (known: Record<string, unknown>): Record<string, unknown> => keys(BACKUP, { fewer_than: null, passed_over: [], problems: [], problem_count: 0, encrypted: false, ...known });
 const PLAN = ["policy", "collection", "collection_exists", "add", "overwrite", "same", "left_as_they_are", "problems", "dimension", "stand_in_vectors", "accounts_in_backup", "accounts_on_site", "fingerprint"];
 export const planJson = (known: Record<string, unknown>): Record<string, unknown> => keys(PLAN, { problems: [], ...known });
 export const REPORT = ["added", "overwritten", "left_as_they_are", "problems", "dimension", "stand_in_vectors", "collection_created", "safety_backup", "accounts_on_site"];
@@ -40,7 +40,7 @@ export async function wiped(stage: CliStage, ...args: string[]): Promise<readonl
 export const valueOf = async ({ site }: CliStage): Promise<string> => (await variableOfSite(site)).value;
 export const missingOut = ["Adds 3 · leaves 0 as they are · changes nobody.", 'The collection "…" is missing and will be made.'];
 export const restoredOut = ["✅ Restored 3 users from backup", "All 3 accounts are back, read again from your site and checked. It now has 3."];
-export const restoredJson = { outcome: "restored", plan: planJson({ add: ids(3), collection_exists: false, overwrite: [] }), report: keys(REPORT, { added: 3, problems: [], safety_backup: null, accounts_on_site: 3 }), left_out: [] };
+export const restoredJson = { outcome: "restored", plan: planJson({ add: ids(3), collection_exists: false, overwrite: [] }), report: keys(REPORT, { added: 3, problems: [], safety_backup: null, accounts_on_site: 3 }), left_out: [], passed_over: [] };
 export const wholeOut = "…, … KB. It was read back and checked.";
 
 /** `…` in an expected line stands for anything. */
@@ -75,9 +75,9 @@ export async function expectCase({ accounts = 3, prepare, env, stdin, code, out,
   const answer = answerOf(machines);
   expect(answer).toEqual({ ok: !("error" in json), ...json });
   expect(machines.code).toBe(code);
-  // Nothing half-finished lies about, and no lock.
+  // Nothing half-finished lies about, and no lock; what happened is noted where the backups lie.
   for (const { vault, temporary } of stages) {
     const names = [...Object.keys(snapshotFolder(vault) ?? {}), ...Object.entries(snapshotFolder(temporary) ?? {}).flatMap(([name, what]) => (what.endsWith(" folder") ? [] : [name]))];
-    expect(names.filter((name) => !/^(?:short|safety|(?:(?:short|safety)\/)?user_backup_\d{8}(?:_\d{6})?\.json(?:\.age)?)$/.test(name))).toEqual([]);
+    expect(names.filter((name) => !/^(?:account-keeper-activity\.jsonl|short|safety|(?:(?:short|safety)\/)?user_backup_\d{8}(?:_\d{6})?\.json(?:\.age)?)$/.test(name))).toEqual([]);
   }
 }

@@ -9,7 +9,7 @@ import { text } from "node:stream/consumers";
 import type { Writable } from "node:stream";
 import { z } from "zod";
 import { onTestFinished } from "vitest";
-import { activitySchema, type Activity } from "../../electron/app/activity/activity.ts";
+import { activitySchema, type Activity } from "../../electron/engine/activity/activity.ts";
 
 const builtWatcher = new URL("../../dist/electron/app/watch/watch-site.js", import.meta.url).href;
 

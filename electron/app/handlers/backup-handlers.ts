@@ -7,7 +7,7 @@ import { variableOfSite } from "../../engine/operations/make-variable.ts";
 import { inspectVariable } from "../../engine/variable/inspect.ts";
 import { readNotes, type VaultNotes } from "../../engine/vault/notes.ts";
 import { openVault, type VaultEntry } from "../../engine/vault/vault.ts";
-import { readActivity } from "../activity/activity-log.ts";
+import { readActivity } from "../../engine/activity/activity-log.ts";
 import type { Handlers } from "../gate.ts";
 import { pathInVault } from "../operations/open-from.ts";
 import type { Services } from "../services.ts";

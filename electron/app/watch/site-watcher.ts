@@ -18,7 +18,7 @@ import { chooseBackup } from "../../engine/operations/restore-site.ts";
 import { createPresence, missingFrom } from "../../engine/presence.ts";
 import { lookUpCollection } from "../../engine/restore/plan-restore.ts";
 import { openVault } from "../../engine/vault/vault.ts";
-import type { ActivityNews } from "../activity/activity.ts";
+import type { ActivityNews } from "../../engine/activity/activity.ts";
 import type { Clock } from "../clock.ts";
 import { fullCheckEveryMs } from "./pace.ts";
 import { judge, type KnownSite, type Verdict, type WipeCause } from "./verdict.ts";
@@ -40,8 +40,11 @@ export interface SiteWatcherOptions {
   readonly fullCheckMs: number;
   readonly onNews: (news: ActivityNews) => Promise<void>;
   readonly onProgress?: OperationOptions["onProgress"];
-  readonly connect?: Pick<ConnectOptions, "timeouts" | "retries"> | undefined;
+  readonly connect?: Pick<ConnectOptions, "timeouts" | "retries" | "answerTimeoutMs"> | undefined;
 }
+
+/** Busy little servers take seconds for their first answer, and are awake all the same. */
+const ANSWER_TIMEOUT_MS = 20_000;
 
 /** How a look ended: what decides when to look again. */
 type LookOutcome = "quiet" | "acted" | "away" | "failed";
@@ -83,8 +86,8 @@ export function createSiteWatcher(site: WatchedSite, options: SiteWatcherOptions
   }
 
   async function openConnection(signal: AbortSignal): Promise<ChromaConnection> {
-    // No waiting for a sleeping site to wake: the next look comes soon enough.
-    connection ??= await connect(site.source, { ...options.connect, signal, allowMissingDatabase: true, wakeTimeoutMs: 0 });
+    // No waiting for a sleeping site to wake: the next look comes soon enough. A slow one may take its time.
+    connection ??= await connect(site.source, { answerTimeoutMs: ANSWER_TIMEOUT_MS, ...options.connect, signal, allowMissingDatabase: true, wakeTimeoutMs: 0 });
     return connection;
   }
 
@@ -191,7 +194,7 @@ export function createSiteWatcher(site: WatchedSite, options: SiteWatcherOptions
   async function bringBack(open: ChromaConnection, cause: WipeCause, signal: AbortSignal): Promise<LookOutcome> {
     doing = "restore";
     const { folder, collectionName, passphrase } = site;
-    const { backup } = await chooseBackup({ kind: "vault", folder }, { passphrase, signal });
+    const { backup, passedOver } = await chooseBackup({ kind: "vault", folder }, { passphrase, signal });
     const request = { connection: open, collectionName, site: open.address, folder, backup, passphrase, now: () => clock.now() };
     const report = await restoreEveryone(request, { signal, onProgress: options.onProgress });
     const broken = report.problems.filter(({ code }) => code === "NOT_RESTORED").map(({ id }) => id);
@@ -199,7 +202,7 @@ export function createSiteWatcher(site: WatchedSite, options: SiteWatcherOptions
       await tellOnce(words.restoreIncomplete(report, broken));
       return "failed";
     }
-    await onNews(words.restored(cause, report));
+    await onNews(words.restored(cause, report, passedOver));
     doing = "backup";
     await backUp(open, signal);
     return "acted";

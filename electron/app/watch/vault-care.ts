@@ -6,7 +6,7 @@ import { drillBackup } from "../../engine/drill/drill.ts";
 import { noteRehearsal, readNotes } from "../../engine/vault/notes.ts";
 import { pruneVault } from "../../engine/vault/prune.ts";
 import { openVault } from "../../engine/vault/vault.ts";
-import type { ActivityNews } from "../activity/activity.ts";
+import type { ActivityNews } from "../../engine/activity/activity.ts";
 import type { Clock } from "../clock.ts";
 import type { WatchedSite } from "./site-watcher.ts";
 import { words } from "./words.ts";
@@ -48,7 +48,7 @@ export function createVaultCare({ folder, passphrase }: Pick<WatchedSite, "folde
     const { removed } = await pruneVault(folder, { passphrase, signal, now: () => clock.now() });
     hasUnpruned = false;
     if (removed.length === 0) return;
-    await onNews({ kind: "pruned", level: "info", message: `${removed.length === 1 ? "1 old backup has had its time and was" : `${removed.length} old backups have had their time and were`} removed. The newest and the fullest stay.` });
+    await onNews(words.pruned(removed.length));
   }
 
   async function rehearseIfDue(signal: AbortSignal): Promise<void> {

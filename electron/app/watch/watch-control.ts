@@ -1,7 +1,7 @@
 /** Which sites are watched: starts and ends a watcher for each as its settings say, and knows how that stands. */
 import { isKeeperError, toErrorValue, type ErrorValue } from "../../../shared/errors.ts";
 import type { SiteView } from "../../../shared/model.ts";
-import type { Activity } from "../activity/activity.ts";
+import type { Activity } from "../../engine/activity/activity.ts";
 import type { Clock } from "../clock.ts";
 import type { StoredSite } from "../sites/site-store.ts";
 import { canBeWatched } from "../sites/site-sources.ts";

@@ -1,4 +1,6 @@
 /** `account-keeper backup`: one backup of one site. */
+import { noteActivity } from "../../engine/activity/activity-log.ts";
+import { words } from "../../engine/activity/words.ts";
 import { backupSite, type BackupReport } from "../../engine/operations/backup-site.ts";
 import { backedUpLine } from "../../engine/log-lines.ts";
 import type { Problem } from "../../engine/record.ts";
@@ -17,25 +19,32 @@ export async function backup(context: CliContext, options: OptionsOf["backup"]):
   const passphrase = options.encrypt ? await passphraseToLock(context, options.passphraseFile) : undefined;
   // A locked newest backup can only be compared when its passphrase is known, also when the new one is not to be locked.
   const known = passphrase ?? (await givenPassphrase(context, options.passphraseFile));
-  const report = await withSite(context, options, async (site) => {
+  const { report, address } = await withSite(context, options, async (site) => {
+    const address = site.site;
     const request = { ...site, folder: options.out, passphrase: known, encrypt: options.encrypt };
     const operation = { signal: context.signal, onProgress: context.progress.onProgress };
     const first = await backupSite({ ...request, acceptFewer: options.acceptFewer }, operation);
     context.progress.stop();
-    if (first.fewerThan === null || context.prompt === null) return first;
+    if (first.fewerThan === null || context.prompt === null) return { report: first, address };
     sayShort(context.output, first);
     const isRight = await confirm(context.prompt, { question: "Is it right that they are gone?", yes: false, flag: "--accept-fewer" });
-    return isRight ? await backupSite({ ...request, acceptFewer: true }, operation) : first;
+    return { report: isRight ? await backupSite({ ...request, acceptFewer: true }, operation) : first, address };
   });
   context.progress.stop();
 
+  if (report.outcome === "written") await noteActivity(options.out, address, report.fewerThan === null ? words.backedUp(report) : words.keptApart(report));
   sayPassedOver(context.output, report.passedOver);
   say(context.output, report);
   context.output.result(forMachines(report));
   return report.problemCount > 0 || report.fewerThan !== null ? exitCodes.doneWithProblems : exitCodes.done;
 }
 
-function forMachines({ outcome, name, path, sizeBytes, encrypted, timestamp, accounts, records, problemCount, problems, fewerThan }: BackupReport): Readonly<Record<string, unknown>> {
+/** Newer backups that could not be used. */
+export function passedOverForMachines(entries: readonly VaultEntry[]): readonly unknown[] {
+  return entries.map(({ name, error }) => ({ name, ...(error === undefined ? {} : { error }) }));
+}
+
+function forMachines({ outcome, name, path, sizeBytes, encrypted, timestamp, accounts, records, problemCount, problems, fewerThan, passedOver }: BackupReport): Readonly<Record<string, unknown>> {
   return {
     outcome,
     name,
@@ -48,6 +57,7 @@ function forMachines({ outcome, name, path, sizeBytes, encrypted, timestamp, acc
     problem_count: problemCount,
     problems,
     fewer_than: fewerThan,
+    passed_over: passedOverForMachines(passedOver),
   };
 }
 
@@ -70,7 +80,7 @@ function sayShort(output: Output, { records, fewerThan }: BackupReport): void {
   if (fewerThan === null) return;
   const { backup: name, accounts, missing } = fewerThan;
   output.say(`This backup holds ${countAccounts(records)}. The last one, ${shown(name)}, holds ${accounts.toLocaleString("en-US")}, and ${missing.toLocaleString("en-US")} of them ${missing === 1 ? "is" : "are"} not on your site.`);
-  output.say("Both are kept, and a restore goes on using the fuller one. If it is right that they are gone, back up with --accept-fewer.");
+  output.say("Both are kept, and a restore goes on using the fuller one. If it is right that they are gone, back up with --accept-fewer. \"account-keeper diff\" says who they are.");
 }
 
 const PROBLEMS_SHOWN = 10;

@@ -1,5 +1,7 @@
 /** `account-keeper drill`: rehearses a restore of one backup, and notes in its vault that this was done. */
 import { basename, dirname, join } from "node:path";
+import { noteActivity } from "../../engine/activity/activity-log.ts";
+import { words } from "../../engine/activity/words.ts";
 import { isKeeperError } from "../../../shared/errors.ts";
 import type { OpenBackup } from "../../engine/backup/read-backup.ts";
 import { drillBackup, type DrillReport } from "../../engine/drill/drill.ts";
@@ -27,7 +29,9 @@ export async function drill(context: CliContext, { target, passphraseFile }: Opt
   progress.stop();
   say(output, report);
   output.say(`${name === null ? "The text you gave" : shown(basename(name))}${backup.timestamp === null ? "" : `, made ${dateAndTime(backup.timestamp)},`} was rehearsed on a ChromaDB of its own, now thrown away. Your site was not touched.`);
-  const noted = await stamp(context, vaultFolderOf(choice), backup, report);
+  const vaultFolder = vaultFolderOf(choice);
+  const noted = await stamp(context, vaultFolder, backup, report);
+  if (vaultFolder !== null) await noteActivity(vaultFolder, backup.head?.account_keeper.site ?? basename(vaultFolder), words.rehearsed(report));
   output.result(forMachines(chosen.name, backup, report, noted));
   return report.ok ? exitCodes.done : exitCodes.doneWithProblems;
 }

@@ -8,9 +8,10 @@ import { inspect } from "./inspect.ts";
 import { list } from "./list.ts";
 import { prune } from "./prune.ts";
 import { restore } from "./restore.ts";
+import { serve } from "./serve.ts";
 import { status } from "./status.ts";
 import { variable } from "./variable.ts";
 import { verify } from "./verify.ts";
 import { watch } from "./watch.ts";
 
-export const commands = { backup, restore, diff, watch, variable, inspect, verify, drill, list, prune, status, demo } satisfies CommandBodies;
+export const commands = { backup, restore, diff, watch, variable, inspect, verify, drill, list, prune, status, demo, serve } satisfies CommandBodies;

@@ -1,4 +1,6 @@
 /** `account-keeper prune`: shows which backups have had their time, asks, removes them. */
+import { noteActivity } from "../../engine/activity/activity-log.ts";
+import { words } from "../../engine/activity/words.ts";
 import { planPrune, pruneVault } from "../../engine/vault/prune.ts";
 import type { KeptBecause } from "../../engine/vault/retention.ts";
 import type { VaultEntry } from "../../engine/vault/vault.ts";
@@ -43,6 +45,7 @@ export async function prune(context: CliContext, options: OptionsOf["prune"]): P
     return exitCodes.cancelled;
   }
   const report = await pruneVault(options.target, settings);
+  if (report.removed.length > 0) await noteActivity(options.target, options.target, words.pruned(report.removed.length));
   output.say(report.removed.length === 1 ? "1 old backup was removed." : `${report.removed.length} old backups were removed.`);
   for (const entry of report.heldBack) output.say(`${shown(entry.name)} stays: it holds somebody the newest backup does not.`);
   output.result({ outcome: "pruned", keep: reasons, remove: gone(report.removed), held_back: gone(report.heldBack) });

@@ -1,6 +1,8 @@
 /** `account-keeper restore --on-startup`: for a start command, where nobody can be asked and nobody watches. */
 import { VARIABLE_NAME } from "../../../shared/eligibility.ts";
 import { KeeperError } from "../../../shared/errors.ts";
+import { noteActivity } from "../../engine/activity/activity-log.ts";
+import { words } from "../../engine/activity/words.ts";
 import { restoredLine, STARTING_FRESH } from "../../engine/log-lines.ts";
 import { chooseBackup } from "../../engine/operations/restore-site.ts";
 import { accountsAtStartup, chooseStartupBackup, restoreAtStartup } from "../../engine/operations/startup-backup.ts";
@@ -12,7 +14,7 @@ import { shown } from "../output.ts";
 import { givenPassphrase } from "../passphrase.ts";
 import { withRestoreTarget } from "../restore-target.ts";
 import { countAccounts } from "../words.ts";
-import { sayPassedOver, sayProblems } from "./backup.ts";
+import { passedOverForMachines, sayPassedOver, sayProblems } from "./backup.ts";
 import { reportForMachines } from "./restore-json.ts";
 
 /** Exit code 0 when accounts are there already, 10 when there is neither a backup nor a variable, 3 as `restore`. */
@@ -32,6 +34,8 @@ export async function restoreOnStartup(context: CliContext, options: OptionsOf["
     const chosen = await chooseStartupBackup({ place: options.from, variable: context.env[VARIABLE_NAME] ?? "", passphrase, signal });
     if (chosen === null) {
       output.say(STARTING_FRESH);
+      // Only where there is a backup folder: a new site has none, and needs none for this.
+      await noteActivity(options.from, site.site, words.startingFresh());
       // Not thrown: a fresh start is no failed restore, and must not be called one.
       output.fail(new KeeperError("BACKUP_NOT_FOUND", "There is neither a backup nor a variable.", { hint: `For a new site that is right. Otherwise set ${VARIABLE_NAME}, or name a backup with --from.` }));
       return exitCodes.nothingFound;
@@ -42,9 +46,10 @@ export async function restoreOnStartup(context: CliContext, options: OptionsOf["
     const report = await target.write(safetyFolder, async (open) => await restoreAtStartup({ ...open, chosen, backup, safetyFolder, passphrase, dimension: options.dimension }, operation));
     context.progress.stop();
     sayPassedOver(output, passedOver);
+    if (chosen.choice.kind === "vault") await noteActivity(chosen.choice.folder, site.site, words.broughtBack(report));
     output.say(restoredLine(report.added));
     sayProblems(output, report.problems);
-    output.result({ outcome: "restored", from: chosen.from, report: reportForMachines(report) });
+    output.result({ outcome: "restored", from: chosen.from, report: reportForMachines(report), passed_over: passedOverForMachines(passedOver) });
     return report.problems.length > 0 ? exitCodes.doneWithProblems : exitCodes.done;
   });
 }

@@ -1,4 +1,7 @@
 /** `account-keeper restore`: shows the plan, asks, brings accounts back. */
+import type { ActivityNews } from "../../engine/activity/activity.ts";
+import { noteActivity } from "../../engine/activity/activity-log.ts";
+import { words } from "../../engine/activity/words.ts";
 import { restoredLine, STARTING_FRESH } from "../../engine/log-lines.ts";
 import { chooseBackup, restoreSite, type ChosenBackup } from "../../engine/operations/restore-site.ts";
 import type { OpenSite, RestoreTarget } from "../../engine/operations/restore-target.ts";
@@ -15,7 +18,7 @@ import { exitCodes, type ExitCode } from "../exit-codes.ts";
 import { shown, type Output } from "../output.ts";
 import { withRestoreTarget } from "../restore-target.ts";
 import { countAccounts, dateAndTime } from "../words.ts";
-import { sayPassedOver, sayProblems } from "./backup.ts";
+import { passedOverForMachines, sayPassedOver, sayProblems } from "./backup.ts";
 import { planForMachines, reportForMachines } from "./restore-json.ts";
 import { restoreOnStartup } from "./restore-on-startup.ts";
 import { undo } from "./undo.ts";
@@ -40,7 +43,7 @@ export async function restore(context: CliContext, options: OptionsOf["restore"]
     sayPlan(context.output, chosen, plan, target);
     const toWrite = plan.add.size + plan.overwrite.size;
     if (options.dryRun || toWrite === 0) {
-      context.output.result({ outcome: options.dryRun ? "planned" : "nothing_to_do", plan: planForMachines(plan) });
+      context.output.result({ outcome: options.dryRun ? "planned" : "nothing_to_do", plan: planForMachines(plan), passed_over: passedOverForMachines(chosen.passedOver) });
       return exitCodes.done;
     }
     if (!(await confirm(context.prompt, { question: `Bring back ${countAccounts(toWrite)}?`, yes: options.yes, flag: "--yes" }))) {
@@ -53,15 +56,21 @@ export async function restore(context: CliContext, options: OptionsOf["restore"]
       const done = await restoreSite({ ...request, ...site, plan: options.yes ? null : plan, safetyFolder, passphrase }, operation);
       // Whoever chose a file, or people, has said what they want; a folder stands for everyone in it.
       const isEveryone = options.only === undefined && safetyFolder === options.from;
+      if (safetyFolder === options.from) await noteActivity(safetyFolder, site.site, restoredNews(done));
       return { report: done, leftOut: isEveryone ? await findLeftOut({ ...site, folder: options.from, since: chosen.backup.timestamp, passphrase }, context.signal) : [] };
     });
     context.progress.stop();
     sayReport(context.output, report);
     sayLeftOut(context.output, leftOut);
-    context.output.result({ outcome: "restored", plan: planForMachines(plan), report: reportForMachines(report), left_out: leftOut });
+    context.output.result({ outcome: "restored", plan: planForMachines(plan), report: reportForMachines(report), left_out: leftOut, passed_over: passedOverForMachines(chosen.passedOver) });
     const needsLook = leftOut.length > 0 || report.problems.some((problem) => problem.code !== "SAME_EMAIL_OTHER_ID");
     return needsLook ? exitCodes.doneWithProblems : exitCodes.done;
   });
+}
+
+function restoredNews(report: RestoreReport): ActivityNews {
+  const broken = report.problems.filter(({ code }) => code === "NOT_RESTORED").map(({ id }) => id);
+  return broken.length === 0 ? words.broughtBack(report) : words.restoreIncomplete(report, broken);
 }
 
 async function findLeftOut(

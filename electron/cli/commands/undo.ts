@@ -1,4 +1,6 @@
 /** `account-keeper restore --undo`: shows what would go back, asks, takes the last restore back. */
+import { noteActivity } from "../../engine/activity/activity-log.ts";
+import { words } from "../../engine/activity/words.ts";
 import { planUndo, undoRestore, type UndoPlan } from "../../engine/operations/undo-restore.ts";
 import type { RestoreTarget } from "../../engine/operations/restore-target.ts";
 import type { RestoreReport } from "../../engine/restore/apply-restore.ts";
@@ -37,6 +39,7 @@ export async function undo(context: CliContext, options: OptionsOf["restore"]): 
     }
     const report = await target.write(safetyFolder, async (site) => await undoRestore({ ...site, safetyFolder, passphrase, undo: plan }, operation));
     progress.stop();
+    if (safetyFolder === options.from) await noteActivity(safetyFolder, target.site.site, words.undone(report));
     sayReport(output, report);
     output.result({ outcome: "undone", ...forMachines(plan), report: reportForMachines(report) });
     return report.problems.length > 0 ? exitCodes.doneWithProblems : exitCodes.done;

@@ -1,6 +1,6 @@
 /** `account-keeper watch`: keeps looking until Ctrl+C, and says what happens. */
 import { KeeperError } from "../../../shared/errors.ts";
-import type { Activity } from "../../app/activity/activity.ts";
+import type { Activity } from "../../engine/activity/activity.ts";
 import { watchSite } from "../../app/watch/watch-site.ts";
 import type { OptionsOf } from "../command-options.ts";
 import type { CliContext } from "../context.ts";
@@ -8,7 +8,7 @@ import { exitCodes, type ExitCode } from "../exit-codes.ts";
 import { shown } from "../output.ts";
 import { givenPassphrase } from "../passphrase.ts";
 import { chooseSource } from "../source-options.ts";
-import { dateAndTime } from "../words.ts";
+import { dateAndTime, shownIds } from "../words.ts";
 
 /** Exit code 130 when it was told to stop, 11 when another Account Keeper watches this folder. */
 export async function watch(context: CliContext, options: OptionsOf["watch"]): Promise<ExitCode> {
@@ -43,9 +43,10 @@ export async function watch(context: CliContext, options: OptionsOf["watch"]): P
 
 /** With --json one object a line, as it happens. */
 function say({ output }: CliContext, activity: Activity): void {
-  const { at, message, hint, line } = activity;
+  const { at, message, hint, line, ids } = activity;
   output.result({ activity });
   output.say(`${dateAndTime(new Date(at))}  ${shown(message)}`);
   if (line !== undefined) output.say(`  ${shown(line)}`);
+  if (ids !== undefined) output.say(`  Who: ${shownIds(ids)}`);
   if (hint !== undefined) output.say(`  ${shown(hint)}`);
 }

@@ -3,6 +3,7 @@
  * Wraps the age library and turns what it refuses into the owner's sentences, by stages rather than by its messages.
  */
 import { ReadableStream } from "node:stream/web";
+import { setImmediate } from "node:timers/promises";
 import { armor, Decrypter, Encrypter, type Stanza } from "age-encryption";
 import { KeeperError } from "../../../shared/errors.ts";
 import { damaged, newerFormat, notABackup } from "./damage.ts";
@@ -62,7 +63,7 @@ export async function unlockAge(start: Buffer, passphrase: string | undefined): 
     },
   });
   try {
-    return await decrypter.decryptHeader(start);
+    return await oneAtATime(async () => await decrypter.decryptHeader(start));
   } catch (error) {
     if (error instanceof KeeperError) throw error;
     if (isRefused(stage)) {
@@ -70,6 +71,21 @@ export async function unlockAge(start: Buffer, passphrase: string | undefined): 
     }
     throw damaged("it is cut off or its head was changed", { cause: error });
   }
+}
+
+let unlocking: Promise<unknown> = Promise.resolve();
+
+/**
+ * The second of work is done in one go on the only thread. Several at once would leave no moment for anything else: a
+ * lock could not be kept fresh, and nobody would hear Ctrl+C.
+ */
+async function oneAtATime<T>(work: () => Promise<T>): Promise<T> {
+  const mine = unlocking.then(async () => {
+    await setImmediate();
+    return await work();
+  });
+  unlocking = mine.catch(() => undefined);
+  return await mine;
 }
 
 /** Asked through a function because the compiler does not see that callbacks move the stage. */

@@ -15,6 +15,8 @@ import { createTransport, DEFAULT_TIMEOUTS, type Timeouts } from "./transport.ts
 export interface ConnectOptions extends OperationOptions {
   /** How long to wait for a site that seems asleep. Default 90 s: a free plan takes up to a minute. */
   wakeTimeoutMs?: number | undefined;
+  /** How long the first answer may take when that is longer: for who does not wait for a site to wake. Default 0. */
+  answerTimeoutMs?: number | undefined;
   /** After how long without an answer the owner reads that the site is being woken. Default 3 s. */
   slowAfterMs?: number | undefined;
   timeouts?: Partial<Timeouts> | undefined;
@@ -95,6 +97,7 @@ async function meet(asker: Asker, options: ConnectOptions): Promise<Answer> {
     signal: options.signal,
     onProgress: options.onProgress,
     wakeTimeoutMs: options.wakeTimeoutMs ?? DEFAULT_WAKE_TIMEOUT_MS,
+    answerTimeoutMs: options.answerTimeoutMs ?? 0,
     slowAfterMs: options.slowAfterMs ?? DEFAULT_SLOW_AFTER_MS,
     budget: options.retries ?? DEFAULT_RETRIES,
   });

@@ -11,6 +11,8 @@ import { withRetries, type RetryBudget } from "./retry.ts";
 export interface WakeOptions extends OperationOptions {
   /** How long to go on asking a site that seems asleep. */
   readonly wakeTimeoutMs: number;
+  /** How long one answer may take, also where nothing is asked a second time. */
+  readonly answerTimeoutMs: number;
   /** A site that accepted the connection and has said nothing for so long counts as asleep. */
   readonly slowAfterMs: number;
   /** For what fails otherwise. */
@@ -28,7 +30,7 @@ const TICK_MS = 1_000;
  * TLS_FAILED, NOT_CHROMA (no HTTP), RATE_LIMITED, CANCELLED.
  */
 export async function firstAnswer(asker: Asker, options: WakeOptions): Promise<Answer> {
-  const { signal, wakeTimeoutMs } = options;
+  const { signal, wakeTimeoutMs, answerTimeoutMs } = options;
   const startMs = performance.now();
   const elapsedMs = (): number => performance.now() - startMs;
   const site = { seemsAsleep: false };
@@ -39,7 +41,7 @@ export async function firstAnswer(asker: Asker, options: WakeOptions): Promise<A
   };
 
   async function attempt(): Promise<Answer> {
-    const answer = await asker.once(HEARTBEAT, { signal, firstByteMs: Math.max(1, Math.ceil(wakeTimeoutMs - elapsedMs())) });
+    const answer = await asker.once(HEARTBEAT, { signal, firstByteMs: Math.max(1, answerTimeoutMs, Math.ceil(wakeTimeoutMs - elapsedMs())) });
     if (isGatewayStatus(answer.status)) {
       site.seemsAsleep = true;
       report();

@@ -1,9 +1,10 @@
 /** What was mended in a pasted value before it could be read: codes for machines, sentences for the owner. */
 
 const remarks = {
-  name_in_front: { message: "The name in front of it was left out.", siteStumbles: false },
+  name_in_front: { message: "The name in front of it was left out. It belongs in an .env file, not in a value field.", siteStumbles: false },
   from_env_file: { message: "It was picked out of a file with other variables.", siteStumbles: false },
   quotes: { message: "The quotation marks around it were left out.", siteStumbles: false },
+  curly_quotes: { message: "The typographic quotation marks around it were left out.", siteStumbles: true },
   line_breaks: { message: "Line breaks inside it were taken out.", siteStumbles: false },
   spaces: { message: "Spaces inside it were taken out.", siteStumbles: false },
   invisible_characters: { message: "Invisible characters were taken out.", siteStumbles: true },

@@ -65,7 +65,7 @@ function withoutQuotes(text: string, remarks: RemarkList): string {
   const closing = QUOTES.get(ended[0] ?? "");
   // A cut paste has the first mark only.
   const inner = closing === undefined ? ended : ended.slice(1, ended.length > 1 && ended.endsWith(closing) ? -1 : undefined);
-  if (inner.length < text.length) remarks.add("quotes");
+  if (inner.length < text.length) remarks.add(/^[\u2018-\u201f]/.test(ended) ? "curly_quotes" : "quotes");
   return inner.trim();
 }
 

@@ -8,7 +8,7 @@ import { rmdirSync, rmSync } from "node:fs";
 import { mkdir, open, readdir, rename, rm, rmdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { systemCode } from "../backup/file-errors.ts";
-import { hasProvablyEnded, ownIdentity } from "./process-identity.ts";
+import { hasProvablyEnded, isProvablyAlive, ownIdentity } from "./process-identity.ts";
 
 /** A holder on another machine, or on a system that cannot prove a process dead, is taken for dead after this silence. */
 const SILENT_MS = 10_000;
@@ -123,7 +123,10 @@ async function isHeld(lockPath: string, nowMs: number): Promise<boolean> {
 }
 
 async function isDead(holderPath: string, claim: string, nowMs: number): Promise<boolean> {
-  if (hasProvablyEnded(claim.slice(claim.indexOf("-") + 1))) return true;
+  const holder = claim.slice(claim.indexOf("-") + 1);
+  if (hasProvablyEnded(holder)) return true;
+  // Silent because it is busy, or was put to sleep: it would go on writing when it wakes.
+  if (isProvablyAlive(holder)) return false;
   const found = await stat(join(holderPath, claim)).catch(() => null);
   if (found !== null) return nowMs - found.mtimeMs > SILENT_MS;
   // Gone, or not there yet: somebody who has only just made the folder is about to put the claim in it.

@@ -15,21 +15,33 @@ const place = placeOrNull();
 /** This process: fit for a file name. */
 export const ownIdentity = place === null ? UNKNOWN : `${place}-${process.pid}-${statOf("self")?.startTime ?? 0}`;
 
+/** The process it names, in this very place; null where that cannot be told. */
+function lookUp(identity: string): { readonly isThere: boolean } | null {
+  const match = IDENTITY.exec(identity);
+  if (match === null || place === null || match[1] !== place) return null;
+  const [, , pid = "", startTime = ""] = match;
+  try {
+    process.kill(Number(pid), 0);
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === "ESRCH") return { isThere: false };
+    // EPERM: somebody else's process has this number.
+  }
+  const found = statOf(pid);
+  if (found === null) return null;
+  return { isThere: found.state !== "Z" && found.state !== "X" && found.startTime === Number(startTime) };
+}
+
 /**
  * True only when it is certain: the process ran in this very place, and its number is free, belongs to a process that
  * started at another time, or to one that has ended and was not collected yet. On Windows and macOS never.
  */
 export function hasProvablyEnded(identity: string): boolean {
-  const match = IDENTITY.exec(identity);
-  if (match === null || place === null || match[1] !== place) return false;
-  const [, , pid = "", startTime = ""] = match;
-  try {
-    process.kill(Number(pid), 0);
-  } catch (error) {
-    return error instanceof Error && "code" in error && error.code === "ESRCH";
-  }
-  const found = statOf(pid);
-  return found !== null && (found.state === "Z" || found.state === "X" || found.startTime !== Number(startTime));
+  return lookUp(identity)?.isThere === false;
+}
+
+/** True only when it is certain: that very process is there, however long it has been silent. On Windows and macOS never. */
+export function isProvablyAlive(identity: string): boolean {
+  return lookUp(identity)?.isThere === true;
 }
 
 function placeOrNull(): string | null {

@@ -5,8 +5,9 @@ import { isKeeperError, KeeperError, toErrorValue } from "../../../shared/errors
 import type { OperationOptions } from "../../../shared/progress.ts";
 import type { FinishedBackup } from "../backup/backup-writer.ts";
 import { asWriteError } from "../backup/file-errors.ts";
-import { openBackup } from "../backup/read-backup.ts";
+import { openBackup, type OpenBackup } from "../backup/read-backup.ts";
 import { verifyOpenBackup, type VerifiedBackup } from "../backup/verify-backup.ts";
+import { createPresence, missingFrom } from "../presence.ts";
 import { ensureFolder, exists, keepUnderFreeName, moveToFreeName, replaceFile } from "./atomic.ts";
 import { describeEntry, folderNotFound, listEntries, SHELF_FOLDERS, type ListOptions, type Shelf, type VaultEntry } from "./entries.ts";
 import { plainName, timedName } from "./names.ts";
@@ -38,7 +39,7 @@ export interface Vault {
   list(options?: ListOptions): Promise<VaultEntry[]>;
   /**
    * The newest backup that verifies and may be restored unasked: not short, no safety copy. Another program's counts
-   * unless it holds fewer accounts than our newest one before it. Throws the codes of `list`.
+   * unless somebody of our newest one before it is missing there. Throws the codes of `list`.
    */
   newestGood(options?: GoodOptions): Promise<NewestGood>;
   /**
@@ -141,7 +142,7 @@ async function newestGood(folder: string, options: GoodOptions): Promise<NewestG
       const opened = describeEntry(entry, backup);
       // A locked one tells only now.
       if (opened.fewerThan !== null) continue;
-      refuseShortForeign(opened, candidates.slice(index + 1));
+      if (opened.state === "foreign") await refuseShortForeign(opened, backup, candidates.slice(index + 1), { passphrase, signal: options.signal });
       return { newest: { entry: opened, verified: await verifyOpenBackup(backup, options) }, passedOver };
     } catch (error) {
       if (!isKeeperError(error) || error.code === "CANCELLED") throw error;
@@ -153,13 +154,18 @@ async function newestGood(folder: string, options: GoodOptions): Promise<NewestG
   return { newest: null, passedOver };
 }
 
-/** The old site writes a file after a wipe and one sign-up as gladly as any other; it must not beat our full one. */
-function refuseShortForeign(entry: VaultEntry, older: readonly VaultEntry[]): void {
+/**
+ * The old site writes a file after a wipe and one sign-up as gladly as any other; it must not beat our full one. By
+ * people, not by numbers: as many newcomers do not make up for those who are gone.
+ */
+async function refuseShortForeign(entry: VaultEntry, foreign: OpenBackup, older: readonly VaultEntry[], options: GoodOptions): Promise<void> {
   const ours = older.find((candidate) => candidate.state === "good");
-  const held = entry.accounts ?? 0;
-  const before = ours?.accounts ?? 0;
-  if (entry.state !== "foreign" || held >= before) return;
-  throw new KeeperError("CONFIRMATION_NEEDED", `This file of another program holds ${inWords(held)}. Our backup before it holds ${before}.`, {
+  if (ours === undefined) return;
+  const inForeign = createPresence();
+  for await (const page of foreign.records()) inForeign.add(page);
+  const missing = await missingFrom(inForeign, await openBackup({ path: ours.path }, options), options);
+  if (missing.length === 0) return;
+  throw new KeeperError("CONFIRMATION_NEEDED", `This file of another program holds ${inWords(entry.accounts ?? inForeign.size)}. Our backup before it holds ${missing.length === 1 ? "1 person" : `${missing.length} people`} who ${missing.length === 1 ? "is" : "are"} not in it.`, {
     hint: "To restore from it all the same, name the file itself.",
   });
 }

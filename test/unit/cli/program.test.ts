@@ -21,6 +21,7 @@ function recordingBodies(): { bodies: CommandBodies; seen: [string, unknown][] }
     verify: keep("verify"),
     list: keep("list"),
     status: keep("status"),
+    watch: keep("watch"),
     demo: keep("demo"),
   };
   return { bodies, seen };
@@ -67,6 +68,10 @@ describe("the command line", () => {
     ["restore --from a --only --yes", "--only needs a value."],
     ["restore --from a --only ,", "--only needs a value."],
     ["variable --from --dotenv", "--from needs a value."],
+    ["restore --url http://a --from b --dimension 0", "--dimension needs a whole number from 1 to 65,536."],
+    ["restore --url http://a --from b --dimension 999999999999", "--dimension needs a whole number from 1 to 65,536."],
+    ["watch --url http://a --out b --interval 3000000", "--interval needs a whole number from 1 to 86,400."],
+    ["watch --url http://a --out b --interval 1.5", "--interval needs a whole number from 1 to 86,400."],
     ["restore --url http://a", "--from is missing."],
     ["restore --from a --policy replace", "--policy takes only add-missing or overwrite."],
     ["variable --from a --url b", "--from does not go together with --url."],

@@ -252,7 +252,7 @@ describe("the newest good backup", () => {
     expect(passedOver.map(({ name, state, error }) => [name, state, error?.code])).toStrictEqual([["user_backup_20261123.json", "damaged", "BACKUP_DAMAGED"]]);
   });
 
-  it("may be another program's, but not one that holds fewer accounts than ours before it", async () => {
+  it("may be another program's, but not one that lacks somebody of ours before it", async () => {
     const vault = await newVault();
     const foreign = (count: number): string =>
       JSON.stringify({ backup_timestamp: "2026-11-23T20:00:00", user_count: count, users: accounts(count).map((account) => JSON.parse(account.document ?? "") as unknown) });
@@ -260,9 +260,12 @@ describe("the newest good backup", () => {
     await keep(vault, 3, new Date(2026, 10, 22, 9));
     await writeFile(path, foreign(3));
     expect((await vault.newestGood()).newest).toMatchObject({ entry: { state: "foreign" }, verified: { kind: "reference", accountCount: 3 } });
+    // As many people, and others: they do not make up for those who are gone.
+    await writeFile(path, foreign(3).replace(/u-(\d)/g, "new-$1"));
+    expect((await vault.newestGood()).newest?.verified.kind).toBe("format_1");
     await writeFile(path, foreign(1));
     const { newest, passedOver } = await vault.newestGood();
     expect(newest?.verified.accountCount).toBe(3);
-    expect(passedOver).toMatchObject([{ state: "foreign", error: { code: "CONFIRMATION_NEEDED", message: "This file of another program holds 1 account. Our backup before it holds 3." } }]);
+    expect(passedOver).toMatchObject([{ state: "foreign", error: { code: "CONFIRMATION_NEEDED", message: "This file of another program holds 1 account. Our backup before it holds 2 people who are not in it." } }]);
   });
 });

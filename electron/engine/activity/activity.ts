@@ -14,6 +14,7 @@ const activityKinds = [
   "back",
   "rehearsed",
   "pruned",
+  "starting_fresh",
   "failed",
 ] as const;
 

@@ -1,5 +1,5 @@
 /** Records activities one after the other in a process of its own. Arguments: folder, who it is, how many. */
-import { recordActivity } from "../../../electron/app/activity/activity-log.ts";
+import { recordActivity } from "../../../electron/engine/activity/activity-log.ts";
 
 const [folder = "", who = "", count = "0"] = process.argv.slice(2);
 for (let index = 0; index < Number(count); index += 1) {

@@ -3,8 +3,8 @@ import { once } from "node:events";
 import { appendFile, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
-import type { Activity } from "../../../electron/app/activity/activity.ts";
-import { readActivity, recordActivity } from "../../../electron/app/activity/activity-log.ts";
+import type { Activity } from "../../../electron/engine/activity/activity.ts";
+import { readActivity, recordActivity } from "../../../electron/engine/activity/activity-log.ts";
 import { bundleChild } from "../../support/bundle-child.ts";
 import { errorOf, namesIn, tempFolder } from "../backup/make-backup.ts";
 

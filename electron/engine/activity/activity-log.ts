@@ -5,9 +5,9 @@
 import { open, readFile, rename, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { isKeeperError } from "../../../shared/errors.ts";
-import { asReadError, asWriteError, systemCode } from "../../engine/backup/file-errors.ts";
-import { withVaultLock } from "../../engine/vault/lock.ts";
-import { activitySchema, type Activity } from "./activity.ts";
+import { asReadError, asWriteError, systemCode } from "../backup/file-errors.ts";
+import { withVaultLock } from "../vault/lock.ts";
+import { activitySchema, type Activity, type ActivityNews } from "./activity.ts";
 
 const LOG_NAME = "account-keeper-activity.jsonl";
 const OLDER_LOG_NAME = "account-keeper-activity.1.jsonl";
@@ -26,6 +26,11 @@ export async function recordActivity(folder: string, activity: Activity): Promis
   } catch (error) {
     throw asWriteError(error);
   }
+}
+
+/** As `recordActivity`, for whoever has other work to do: where the log cannot be written no backup can be either, and that is told. */
+export async function noteActivity(folder: string, site: string, news: ActivityNews, now = new Date()): Promise<void> {
+  await recordActivity(folder, { at: now.toISOString(), site, ...news }).catch(() => undefined);
 }
 
 async function isFull(folder: string): Promise<boolean> {

@@ -1,0 +1,93 @@
+/** What happened to a site, in the owner's words: what in one sentence, and what to do in the hint. */
+import { toErrorValue } from "../../../shared/errors.ts";
+import type { DrillReport } from "../drill/drill.ts";
+import { BACKUP_FAILED, backedUpLine, RESTORE_FAILED, restoredLine, STARTING_FRESH } from "../log-lines.ts";
+import type { BackupReport } from "../operations/backup-site.ts";
+import type { RestoreReport } from "../restore/apply-restore.ts";
+import type { ActivityNews } from "./activity.ts";
+
+/** A line is one write, and nobody decides about more of them one by one. */
+const MAX_IDS = 100;
+
+export function number(value: number): string {
+  return value.toLocaleString("en-US");
+}
+
+export function count(accounts: number): string {
+  return accounts === 1 ? "1 account" : `${number(accounts)} accounts`;
+}
+
+export function all(accounts: number): string {
+  return accounts === 1 ? "Your 1 account is" : `All ${count(accounts)} are`;
+}
+
+/** Some sites take the e-mail address for the id; the log holds none. */
+export function shownIds(ids: readonly string[]): string[] {
+  return ids.slice(0, MAX_IDS).map((id) => id.replace(/^(.)[^]*@/u, "$1•••••@"));
+}
+
+export const words = {
+  backedUp({ accounts, name, passedOver }: BackupReport): ActivityNews {
+    const news = { kind: "backed_up", message: `${all(accounts)} safe in ${name}.`, line: backedUpLine(accounts) } as const;
+    const [unusable] = passedOver;
+    if (unusable === undefined) return { ...news, level: "info" };
+    // The accounts are safe again, but a disk that spoils one backup may spoil another.
+    return { ...news, level: "attention", hint: `An earlier backup cannot be used any more. ${unusable.error?.message ?? "It cannot be read."}` };
+  },
+
+  keptApart({ records, fewerThan }: BackupReport): ActivityNews {
+    const missing = fewerThan?.missing ?? 0;
+    return {
+      kind: "kept_apart",
+      level: "attention",
+      message: `A backup of ${count(records)} was kept apart: ${count(missing)} of ${fewerThan?.backup ?? "the last one"} ${missing === 1 ? "is" : "are"} missing.`,
+      hint: "Both are kept. A restore goes on using the fuller one.",
+    };
+  },
+
+  /** By hand, so there is nothing to explain. */
+  broughtBack: ({ added, overwritten, accountsOnSite }: Pick<RestoreReport, "added" | "overwritten" | "accountsOnSite">): ActivityNews => ({
+    kind: "restored",
+    level: "info",
+    message: `${count(added + overwritten)} ${added + overwritten === 1 ? "was" : "were"} brought back. Your site has ${number(accountsOnSite)}.`,
+    line: restoredLine(added + overwritten),
+  }),
+
+  undone: ({ overwritten }: Pick<RestoreReport, "overwritten">): ActivityNews => ({
+    kind: "restored",
+    level: "info",
+    message: `The last restore was taken back: ${count(overwritten)} ${overwritten === 1 ? "is" : "are"} as before.`,
+  }),
+
+  rehearsed({ ok, records, couldNotSignInCount, problemCount }: Pick<DrillReport, "ok" | "records" | "couldNotSignInCount" | "problemCount">): ActivityNews {
+    if (ok) return { kind: "rehearsed", level: "info", message: records === 1 ? "A restore was rehearsed: the 1 account came back and can sign in." : `A restore was rehearsed: all ${number(records)} accounts came back and can sign in.` };
+    return {
+      kind: "rehearsed",
+      level: "attention",
+      message: `A restore was rehearsed: ${number(Math.max(couldNotSignInCount, problemCount))} of ${number(records)} accounts could not sign in.`,
+      hint: 'See who with "account-keeper drill".',
+    };
+  },
+
+  restoreIncomplete: ({ added }: Pick<RestoreReport, "added">, broken: readonly string[]): ActivityNews => ({
+    kind: "restore_incomplete",
+    level: "problem",
+    message: `${number(added)} of ${count(added + broken.length)} ${added === 1 ? "is" : "are"} back.`,
+    hint: "The others cannot sign in yet. We try again by ourselves; nobody is added twice.",
+    ids: shownIds(broken),
+  }),
+
+  failed(error: unknown, doing: "backup" | "restore"): ActivityNews {
+    const { message, hint } = toErrorValue(error);
+    const line = `${doing === "restore" ? RESTORE_FAILED : BACKUP_FAILED}${message}`;
+    return { kind: "failed", level: doing === "restore" ? "problem" : "attention", message, ...(hint === undefined ? {} : { hint }), line };
+  },
+
+  pruned: (removed: number): ActivityNews => ({
+    kind: "pruned",
+    level: "info",
+    message: `${removed === 1 ? "1 old backup has had its time and was" : `${number(removed)} old backups have had their time and were`} removed. The newest and the fullest stay.`,
+  }),
+
+  startingFresh: (): ActivityNews => ({ kind: "starting_fresh", level: "info", message: "There was no backup to restore from, so the site starts with nobody on it.", line: STARTING_FRESH }),
+} as const;
