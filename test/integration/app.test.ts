@@ -5,6 +5,7 @@ import { describe, expect, inject, it, onTestFinished } from "vitest";
 import { sampleAccounts } from "../../electron/engine/demo/sample-accounts.ts";
 import { decodeVariable } from "../../electron/engine/variable/decode.ts";
 import { startFrontProxy } from "../support/front-proxy.ts";
+import { startTcpServer } from "../support/loopback.ts";
 import { snapshotSite } from "../support/snapshots.ts";
 import { createTestSite, temporaryFolder, type TestSite } from "../support/site.ts";
 import { startTestApp } from "../support/test-app.ts";
@@ -218,6 +219,14 @@ describe("watching", () => {
     const elsewhere = second.nextEvent((event) => event.type === "sites" && event.sites[0]?.watching === "elsewhere");
     await second.addSite(site, { settings: { watch: true } });
     await elsewhere;
+    // A server that takes the connection and never answers keeps nobody else from being safe.
+    const silent = await startTcpServer();
+    onTestFinished(async () => await silent.close());
+    await test.addSite(await siteOf(1), { name: "Silent", source: { kind: "server", url: silent.url }, settings: { watch: true } });
+    const other = await siteOf(2);
+    const otherBackedUp = test.nextEvent((event) => event.type === "activity" && event.activity.kind === "backed_up");
+    const { id: otherId } = await test.addSite(other, { name: "Other", settings: { watch: true, rehearse: false } });
+    expect(await otherBackedUp).toMatchObject({ activity: { siteId: otherId } });
     const off = await test.ask("site.update", { siteId, settings: { watch: false } });
     expect(off.site).toMatchObject({ watching: "off", settings: { watch: false, restoreAfterWipe: true } });
   });

@@ -53,8 +53,8 @@ describe("a backup folder that cannot be written to", () => {
   it("a file in the place of the folder", async () => {
     const stage = await stageWithBackup();
     const file = await stage.file("backups", "I am a file");
-    await expectFailure(stage, ["backup", ...stage.source, "--out", join(file, "inside")], { code: "FOLDER_NOT_FOUND", exitCode: 1, message: "The backup folder is not there." });
-    await expectFailure(stage, ["list", file], { code: "FOLDER_NOT_FOUND", exitCode: 1, message: "The backup folder is not there." });
+    await expectFailure(stage, ["backup", ...stage.source, "--out", join(file, "inside")], { code: "FOLDER_NOT_FOUND", exitCode: 1, message: "This is a file, not a folder." });
+    await expectFailure(stage, ["list", file], { code: "FOLDER_NOT_FOUND", exitCode: 1, message: "This is a file, not a folder." });
   });
 });
 

@@ -51,7 +51,7 @@ async function expectNextBackupWorks(site: TestSite, folder: string, previous: s
   expect(report).toMatchObject({ accounts: 9, passedOver: [] });
   await expectWhole(folder, previous);
   expect(await contentOf(folder)).not.toBe(previous);
-  expect((await readdir(folder)).filter((name) => !/^user_backup_\d{8}(?:_\d{6})?\.json$/.test(name))).toEqual([]);
+  expect((await readdir(folder)).filter((name) => !/^(?:account-keeper-activity\.jsonl|user_backup_\d{8}(?:_\d{6})?\.json)$/.test(name))).toEqual([]);
 }
 
 /** Starts a command and kills it when it sends the request with this number, which then never arrives. */

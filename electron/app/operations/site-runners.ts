@@ -8,6 +8,7 @@ import { openSource, type OpenSource } from "../../engine/chroma/open-source.ts"
 import { compareSides, isSame } from "../../engine/diff/compare.ts";
 import { sideOfBackup, sideOfSite, type Side } from "../../engine/diff/side.ts";
 import { backupSite } from "../../engine/operations/backup-site.ts";
+import { clearRestoreMark } from "../../engine/operations/restore-mark.ts";
 import { restoreSite } from "../../engine/operations/restore-site.ts";
 import { withRestoreTarget, type OpenSite, type RestoreTarget } from "../../engine/operations/restore-target.ts";
 import { planUndo, undoRestore, type UndoPlan } from "../../engine/operations/undo-restore.ts";
@@ -103,6 +104,8 @@ export function createSiteRunners(services: Services): Pick<Runners, "look" | "b
       ),
     );
     const broken = report.problems.filter(({ code }) => code === "NOT_RESTORED");
+    // Everyone is there, so nothing is left for the watcher to finish.
+    if (broken.length === 0 && only === undefined && policy === "add_missing") await clearRestoreMark(site.vault);
     await record(site, broken.length === 0 ? words.broughtBack(report) : words.restoreIncomplete(report, broken.map(({ id }) => id)));
     return { result: reportView(report), hasProblems: report.problems.some(({ code }) => code !== "SAME_EMAIL_OTHER_ID") };
   }

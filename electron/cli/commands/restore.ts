@@ -3,6 +3,7 @@ import type { ActivityNews } from "../../engine/activity/activity.ts";
 import { noteActivity } from "../../engine/activity/activity-log.ts";
 import { words } from "../../engine/activity/words.ts";
 import { restoredLine, STARTING_FRESH } from "../../engine/log-lines.ts";
+import { clearRestoreMark } from "../../engine/operations/restore-mark.ts";
 import { chooseBackup, restoreSite, type ChosenBackup } from "../../engine/operations/restore-site.ts";
 import type { OpenSite, RestoreTarget } from "../../engine/operations/restore-target.ts";
 import { leftOutCopies, type LeftOutCopy } from "../../engine/operations/later-copies.ts";
@@ -57,6 +58,8 @@ export async function restore(context: CliContext, options: OptionsOf["restore"]
       // Whoever chose a file, or people, has said what they want; a folder stands for everyone in it.
       const isEveryone = options.only === undefined && safetyFolder === options.from;
       if (safetyFolder === options.from) await noteActivity(safetyFolder, site.site, restoredNews(done));
+      // Everyone is there, so nothing is left to finish for the next start.
+      if (isEveryone && !done.problems.some(({ code }) => code === "NOT_RESTORED")) await clearRestoreMark(options.from);
       return { report: done, leftOut: isEveryone ? await findLeftOut({ ...site, folder: options.from, since: chosen.backup.timestamp, passphrase }, context.signal) : [] };
     });
     context.progress.stop();

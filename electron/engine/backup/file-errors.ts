@@ -18,8 +18,10 @@ export function asWriteError(error: unknown): unknown {
         hint: "Free some space, or choose another backup folder. Your earlier backups are untouched.",
         cause: error,
       });
-    case "ENOENT":
     case "ENOTDIR":
+    case "EEXIST":
+      return notAFolder(error);
+    case "ENOENT":
       return new KeeperError("FOLDER_NOT_FOUND", "The backup folder is not there.", {
         hint: "The drive may be unplugged. Connect it, or choose another folder.",
         cause: error,
@@ -37,6 +39,11 @@ export function asWriteError(error: unknown): unknown {
         cause: error,
       });
   }
+}
+
+/** For a file where a folder is needed. */
+export function notAFolder(cause?: unknown): KeeperError {
+  return new KeeperError("FOLDER_NOT_FOUND", "This is a file, not a folder.", { hint: "Name the folder it lies in, or another one.", cause });
 }
 
 /** For a failure while reading a backup: BACKUP_NOT_FOUND or FILE_UNREADABLE. Other errors pass as they are. */

@@ -7,7 +7,7 @@ import { Socket } from "node:net";
 import { tmpdir } from "node:os";
 import type { NodeCommand } from "./glibc.ts";
 
-export interface LaunchRequest {
+interface LaunchRequest {
   /** host.js, absolute. */
   readonly script: string;
   readonly args: readonly string[];
@@ -15,7 +15,7 @@ export interface LaunchRequest {
   readonly onOutput: (text: string) => void;
 }
 
-export interface LaunchedServer {
+interface LaunchedServer {
   readonly pid: number;
   /** Resolves when the process has ended and its last output was handed over; never rejects. */
   readonly ended: Promise<{ readonly code: number | null; readonly signal: NodeJS.Signals | null }>;

@@ -3,7 +3,7 @@ import { open, readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { isKeeperError, KeeperError, toErrorValue, type ErrorValue } from "../../../shared/errors.ts";
 import { damaged } from "../backup/damage.ts";
-import { asReadError, systemCode } from "../backup/file-errors.ts";
+import { asReadError, notAFolder, systemCode } from "../backup/file-errors.ts";
 import type { FewerThan } from "../backup/format.ts";
 import { openBackup, type BackupKind, type OpenBackup } from "../backup/read-backup.ts";
 import { isBackupName, timeFromName } from "./names.ts";
@@ -91,12 +91,13 @@ async function namesIn(folder: string, shelf: Shelf): Promise<string[]> {
   } catch (error) {
     const isMissing = ["ENOENT", "ENOTDIR"].includes(systemCode(error) ?? "");
     if (isMissing && shelf !== "normal") return [];
+    if (systemCode(error) === "ENOTDIR" && shelf === "normal") throw notAFolder(error);
     if (isMissing) throw folderNotFound(error);
     throw asReadError(error);
   }
 }
 
-export function folderNotFound(cause?: unknown): KeeperError {
+function folderNotFound(cause?: unknown): KeeperError {
   return new KeeperError("FOLDER_NOT_FOUND", "The backup folder is not there.", { hint: "The drive may be unplugged. Connect it, or choose another folder.", cause });
 }
 

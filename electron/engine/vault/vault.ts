@@ -4,12 +4,12 @@ import { basename, join } from "node:path";
 import { isKeeperError, KeeperError, toErrorValue } from "../../../shared/errors.ts";
 import type { OperationOptions } from "../../../shared/progress.ts";
 import type { FinishedBackup } from "../backup/backup-writer.ts";
-import { asWriteError } from "../backup/file-errors.ts";
+import { asWriteError, notAFolder } from "../backup/file-errors.ts";
 import { openBackup, type OpenBackup } from "../backup/read-backup.ts";
 import { verifyOpenBackup, type VerifiedBackup } from "../backup/verify-backup.ts";
 import { createPresence, missingFrom } from "../presence.ts";
 import { ensureFolder, exists, keepUnderFreeName, moveToFreeName, replaceFile } from "./atomic.ts";
-import { describeEntry, folderNotFound, listEntries, SHELF_FOLDERS, type ListOptions, type Shelf, type VaultEntry } from "./entries.ts";
+import { describeEntry, listEntries, SHELF_FOLDERS, type ListOptions, type Shelf, type VaultEntry } from "./entries.ts";
 import { plainName, timedName } from "./names.ts";
 
 export type { Shelf, VaultEntry } from "./entries.ts";
@@ -66,7 +66,7 @@ export interface TakeOptions {
 export async function openVault(folder: string, options: { create?: boolean } = {}): Promise<Vault> {
   try {
     if (options.create === true) await ensureFolder(folder);
-    if (!(await stat(folder)).isDirectory()) throw folderNotFound();
+    if (!(await stat(folder)).isDirectory()) throw notAFolder();
   } catch (error) {
     throw asWriteError(error);
   }
