@@ -134,7 +134,7 @@ describe("a watcher", () => {
     const proxy = await startFrontProxy({ target: inject("chromaUrl") });
     const held = proxy.pause(/heartbeat/, 0);
     // Longer than the clock of the connection ticks; that it takes time is what this is about.
-    void held.reached.then(async () => await sleep(3_000)).then(held.release);
+    void held.reached.then(async () => await sleep(3_000)).then(() => held.release());
     const stage = await startWatching(2, proxy.url);
     await stage.stop();
     await proxy.close();
