@@ -9,15 +9,45 @@ const layers = [
   { target: "./shared", from: ["./electron", "./renderer"], message: "shared/ is the bottom layer." },
   { target: "./electron/engine", from: ["./electron/app", "./electron/desktop", "./electron/cli", "./electron/web", "./renderer"], message: "The engine knows no host." },
   { target: "./electron/app", from: ["./electron/desktop", "./electron/cli", "./electron/web", "./renderer"], message: "The app layer serves every host and knows none." },
-  { target: "./electron/cli", from: ["./electron/desktop", "./electron/web", "./renderer"], message: "Hosts do not know each other." },
+  { target: "./electron/cli", from: ["./electron/desktop", "./renderer"], message: "Hosts do not know each other." },
+  // The command `serve` is the way to start that host.
+  { target: "./electron/cli", from: "./electron/web", except: ["./serve-app.ts", "./open-browser.ts"], message: "Hosts do not know each other." },
   { target: "./electron/web", from: ["./electron/desktop", "./electron/cli", "./renderer"], message: "Hosts do not know each other." },
   { target: "./electron/desktop", from: ["./electron/cli", "./electron/web", "./renderer"], message: "Hosts do not know each other." },
   { target: "./renderer", from: ["./electron"], message: "The window talks to the engine through shared/ only." },
   { target: ["./shared", "./electron", "./renderer"], from: "./test", message: "Product code never imports tests." },
 ];
 
+/** What reaches out of the app, each from one module: whoever reviews that module has seen every use. */
+const onlyIn = {
+  shell: "electron/desktop/shell.ts",
+  dialog: "electron/desktop/dialogs.ts",
+  clipboard: "electron/desktop/clipboard.ts",
+  safeStorage: "electron/desktop/secrets.ts",
+  ipcMain: "electron/desktop/ipc-gate.ts",
+  ipcRenderer: "electron/preload.ts",
+  contextBridge: "electron/preload.ts",
+};
+
+/** @type {(names: readonly string[], file: string) => import("eslint").Linter.Config} */
+const electronNamesBut = (names, file) => ({
+  files: [file],
+  rules: {
+    "no-restricted-imports": [
+      "error",
+      { paths: [{ name: "electron", importNames: ["default", ...Object.keys(onlyIn).filter((name) => !names.includes(name))], message: "Each of these is used in one module only: see eslint.config.js." }] },
+    ],
+  },
+});
+
+const desktopFiles = [
+  electronNamesBut([], "electron/desktop/**"),
+  electronNamesBut([], "electron/main.ts"),
+  ...[...new Set(Object.values(onlyIn))].map((file) => electronNamesBut(Object.keys(onlyIn).filter((name) => onlyIn[/** @type {keyof typeof onlyIn} */ (name)] === file), file)),
+];
+
 export default defineConfig(
-  { ignores: ["dist/", "release/", "node_modules/"] },
+  { ignores: ["build/", "dist/", "release/", "node_modules/"] },
   js.configs.recommended,
   tseslint.configs.strictTypeChecked,
   {
@@ -36,8 +66,9 @@ export default defineConfig(
       "@typescript-eslint/no-confusing-void-expression": ["error", { ignoreArrowShorthand: true }],
     },
   },
+  ...desktopFiles,
   {
-    files: ["electron/engine/**", "electron/cli/**", "electron/app/**", "electron/web/**", "shared/**"],
+    files: ["electron/engine/**", "electron/cli/**", "electron/app/**", "electron/web/**", "electron/desktop/worker.ts", "electron/desktop/link/**", "shared/**"],
     rules: {
       "no-restricted-imports": ["error", { paths: [{ name: "electron", message: "Only electron/desktop, main.ts and preload.ts may import electron: everything else runs under plain Node." }] }],
     },

@@ -19,6 +19,18 @@ export default defineConfig({
           restoreMocks: true,
         },
       },
+      {
+        test: {
+          name: "e2e",
+          include: ["test/e2e/**/*.test.ts"],
+          globalSetup: ["test/support/bundled-chroma.ts"],
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+          // Each starts a browser.
+          maxWorkers: 2,
+          sequence: { groupOrder: 3 },
+        },
+      },
     ],
   },
 });

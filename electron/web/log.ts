@@ -7,6 +7,7 @@ import { appendFileSync, mkdirSync, renameSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import { inspect } from "node:util";
 import type { Log } from "../app/keeper-app.ts";
+import { redact } from "../app/redact.ts";
 
 /** Twice this much is kept at most: the file, and the one before it. */
 const MAX_BYTES = 1_000_000;
@@ -17,7 +18,7 @@ export function createFileLog(path: string, now: () => Date = () => new Date()):
       mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
       if ((statSync(path, { throwIfNoEntry: false })?.size ?? 0) > MAX_BYTES) renameSync(path, `${path}.old`);
       // Line breaks are escaped: an entry cannot pretend to be two.
-      const line = JSON.stringify(withoutSecrets(text)).slice(1, -1).replaceAll('\\"', '"');
+      const line = JSON.stringify(redact(text)).slice(1, -1).replaceAll('\\"', '"');
       appendFileSync(path, `${now().toISOString()} ${level} ${line}\n`, { mode: 0o600 });
     } catch {
       // A full or missing disk shows itself elsewhere.
@@ -32,12 +33,4 @@ export function createFileLog(path: string, now: () => Date = () => new Date()):
       return ref;
     },
   };
-}
-
-/** An error may carry a piece of what was being read. */
-function withoutSecrets(text: string): string {
-  return text
-    .replace(/[^\s"'<>(){}[\]:;,=/]+@[^\s"'<>(){}[\]:;,=/]+/g, "[address]")
-    .replace(/\$\w{1,12}\$[^\s"']+/g, "[hash]")
-    .replace(/[A-Za-z0-9+_=-]{32,}/g, "[long word]");
 }

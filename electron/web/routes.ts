@@ -4,9 +4,10 @@ import { Hono, type Context } from "hono";
 import { getCookie, setCookie } from "hono/cookie";
 import { toErrorValue, type Result } from "../../shared/errors.ts";
 import type { KeeperApp, Log } from "../app/keeper-app.ts";
+import { pageHeaders } from "../app/page-headers.ts";
 import type { Door } from "./door.ts";
 import type { EventStreams } from "./event-streams.ts";
-import { NO_STORE, SECURITY_HEADERS } from "./headers.ts";
+import { NO_STORE } from "./headers.ts";
 import type { PageFile } from "./page-files.ts";
 import { isFromThisUser } from "./peer.ts";
 import { createRefusalLog, refusals, type Refusal } from "./refusal.ts";
@@ -43,7 +44,7 @@ export function createRoutes({ app, door, streams, page, port, log }: RouteOptio
   };
 
   routes.use(async (c, next) => {
-    for (const [name, value] of Object.entries(SECURITY_HEADERS)) c.header(name, value);
+    for (const [name, value] of Object.entries(pageHeaders("web"))) c.header(name, value);
     c.header("Cache-Control", NO_STORE);
     const { method, path } = c.req;
     const refusal = checkSender({ method, path, header: (name) => c.req.header(name) }, port());
@@ -94,7 +95,7 @@ export function createRoutes({ app, door, streams, page, port, log }: RouteOptio
 
   routes.onError((error, c) => {
     const ref = log.error(`${routeName(c)} failed.`, error);
-    return c.json({ ok: false, error: { ...toErrorValue(error), ref } } satisfies Result<never>, 500, SECURITY_HEADERS);
+    return c.json({ ok: false, error: { ...toErrorValue(error), ref } } satisfies Result<never>, 500, pageHeaders("web"));
   });
 
   return {
@@ -102,7 +103,7 @@ export function createRoutes({ app, door, streams, page, port, log }: RouteOptio
     onMalformed() {
       const refusal = refusals.malformed();
       logRefusal(refusal, "a request");
-      return Response.json(failure(refusal), { status: refusal.status, headers: { ...SECURITY_HEADERS, "Cache-Control": NO_STORE } });
+      return Response.json(failure(refusal), { status: refusal.status, headers: { ...pageHeaders("web"), "Cache-Control": NO_STORE } });
     },
   };
 }

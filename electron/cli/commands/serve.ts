@@ -9,7 +9,6 @@ import { exitCodes, type ExitCode } from "../exit-codes.ts";
 export async function serve(context: CliContext, options: OptionsOf["serve"]): Promise<ExitCode> {
   const { output, signal, prompt, stdin, env } = context;
   // serve is the one command that is another host; loaded here, so that the other commands start without it.
-  // eslint-disable-next-line import-x/no-restricted-paths
   const [{ serveApp }, { hasDisplay, openBrowser }] = await Promise.all([import("../../web/serve-app.ts"), import("../../web/open-browser.ts")]);
   const host = await serveApp({ dataFolder: options.dataDir, port: options.port });
   try {

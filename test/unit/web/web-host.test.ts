@@ -4,6 +4,7 @@ import { once } from "node:events";
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
+import { contentSecurityPolicy } from "../../../electron/app/page-headers.ts";
 import { startWebHost } from "../../../electron/web/web-host.ts";
 import type { AppEvent } from "../../../shared/contract.ts";
 import { closeServer, listen } from "../../support/loopback.ts";
@@ -56,7 +57,7 @@ describe("the window", () => {
         headers: {
           "content-type": type,
           "cache-control": cacheControl,
-          "content-security-policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+          "content-security-policy": contentSecurityPolicy("web"),
           "x-content-type-options": "nosniff",
           "referrer-policy": "no-referrer",
           "cross-origin-opener-policy": "same-origin",

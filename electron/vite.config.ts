@@ -1,0 +1,16 @@
+/** Builds the preload: a sandboxed one has to be a single CommonJS file. Everything else of this folder is compiled by tsc. */
+import { defineConfig } from "vite";
+
+export default defineConfig({
+  root: import.meta.dirname,
+  publicDir: false,
+  build: {
+    target: "chrome140",
+    outDir: "../dist/electron",
+    // tsc has put the rest there already.
+    emptyOutDir: false,
+    minify: false,
+    lib: { entry: "preload.ts", formats: ["cjs"], fileName: () => "preload.cjs" },
+    rolldownOptions: { external: ["electron"] },
+  },
+});

@@ -1,0 +1,70 @@
+/** The packed app: what is in it and what is not, its fuses, and that it starts. On a dummy runtime: nothing is downloaded, and nothing of this may be released. */
+import { execFile } from "node:child_process";
+import { existsSync } from "node:fs";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { listPackage } from "@electron/asar";
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
+import { startBundledServer } from "../../electron/engine/server/bundled-server.ts";
+import { findNodeCommand, thisMachine } from "../../electron/engine/server/glibc.ts";
+import { spawnWith, useServerLauncher } from "../../electron/engine/server/launch-server.ts";
+import { buildStandIn } from "../support/electron-stand-in/build.ts";
+import { launchElectron } from "../support/electron-stand-in/launch.ts";
+import { temporaryFolder } from "../support/site.ts";
+
+const run = promisify(execFile);
+const builder = createRequire(import.meta.url).resolve("electron-builder/cli.js");
+const FUSES = "dL7pKGdnNz796PbbjQWNKmHXBZaB9tsX";
+
+describe.runIf(process.platform === "linux")("the packed app", () => {
+  let folder = "";
+  let packed = "";
+  let files: string[] = [];
+
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), "account-keeper-package-"));
+    const runtime = await buildStandIn(join(folder, "runtime"), { forPackaging: true });
+    await run(process.execPath, [builder, "--linux", "dir", "--publish", "never", `-c.electronDist=${runtime}`, `-c.directories.output=${join(folder, "release")}`], { cwd: join(import.meta.dirname, "..", "..") });
+    packed = join(folder, "release", "linux-unpacked");
+    files = listPackage(join(packed, "resources", "app.asar"), { isPack: false });
+  }, 120_000);
+  afterAll(async () => await rm(folder, { recursive: true, force: true }));
+
+  test("holds what runs and nothing else", () => {
+    expect(files).toEqual(expect.arrayContaining(["/package.json", "/LICENSE", "/dist/electron/main.js", "/dist/electron/preload.cjs", "/dist/electron/desktop/worker.js", "/dist/renderer/index.html", "/dist/shared/contract.js"]));
+    expect(files.filter((file) => /\.(?:ts|tsx|map|md)$|^\/(?:test|renderer|shared|electron|build)\/|^\/dist\/electron\/(?:cli|web|start)|\/chromadb\/src/.test(file))).toEqual([]);
+    const packages = new Set(files.flatMap((file) => /^\/node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(file)?.[1] ?? []));
+    for (const name of ["react", "@mantine/core", "hono", "commander", "electron", "vite", "typescript"]) expect([name, packages.has(name)]).toEqual([name, false]);
+    for (const name of ["zod", "undici", "age-encryption", "electron-updater", "electron-log"]) expect([name, packages.has(name)]).toEqual([name, true]);
+    expect([...packages].filter((name) => name.startsWith("chromadb-js-bindings-"))).toEqual([`chromadb-js-bindings-linux-${process.arch}-gnu`]);
+  });
+
+  test("has what the bundled server needs beside the archive, and it runs from there", async () => {
+    const unpacked = join(packed, "resources", "app.asar.unpacked");
+    for (const file of files.filter((name) => name.endsWith(".node"))) expect([file, existsSync(join(unpacked, file))]).toEqual([file, true]);
+    const launch = spawnWith(await findNodeCommand(thisMachine()));
+    useServerLauncher(async (request) => await launch({ ...request, script: join(unpacked, "dist", "electron", "engine", "server", "host.js") }));
+    onTestFinished(() => useServerLauncher(null));
+    const server = await startBundledServer();
+    onTestFinished(() => server.stop());
+    expect((await fetch(`${server.url}/api/v2/heartbeat`)).status).toBe(200);
+  });
+
+  test("has its fuses set", async () => {
+    const executable = await readFile(join(packed, "account-keeper"), "latin1");
+    const at = executable.indexOf(FUSES) + FUSES.length + 2;
+    // runAsNode, cookieEncryption, nodeOptions, nodeCliInspect, asarIntegrity, onlyLoadAppFromAsar, ownV8Snapshot, fileProtocolPrivileges
+    expect(executable.slice(at, at + 8)).toBe("01001100");
+  });
+
+  test("starts, and its page is there", async () => {
+    const launched = await launchElectron({ executablePath: join(packed, "account-keeper"), env: { HOME: await temporaryFolder() } });
+    onTestFinished(() => launched.stop());
+    const { app, page } = launched;
+    expect(await app.evaluate(({ app: electron }) => [electron.isPackaged, electron.getName()])).toEqual([true, "Account Keeper"]);
+    expect(await page.evaluate("keeper.call('app.info', {})")).toMatchObject({ ok: true, value: { host: "desktop", startAtLogin: true, updates: true } });
+  });
+});
