@@ -8,6 +8,8 @@ const RULES: readonly (readonly [RegExp, string])[] = [
   [/(\b[a-z][a-z0-9+.-]*:\/\/)[^\s/@"']+@/gi, "$1[key]@"],
   [/\b(Bearer|Basic)\s+[^\s"',;]+/gi, "$1 [key]"],
   [/((?:x-chroma-token|api[_-]?key|token|password|passphrase|secret|authorization)["']?\s*[:=]\s*["']?)(?!\[key\]|(?:Bearer|Basic)\s)[^\s"',;}]+/gi, "$1[key]"],
+  // JSON in base64, of any length: the variable, and signed tokens.
+  [/\b(?:W3si|eyJ)[A-Za-z0-9+/_.-]{8,}={0,2}/g, "[encoded]"],
   // Keys as services hand them out: Chroma Cloud, Render and their like.
   [/\b(?:sk|ck|rnd|tok|key)[-_][A-Za-z0-9_-]{16,}/g, "[key]"],
   [/[^\s"'`<>()[\]{},:;=@\\/]+@(?:[\w-]+\.)+[a-z]{2,}/gi, "[e-mail]"],
