@@ -12,6 +12,7 @@ export const commandNames = [
   "site.remove",
   "backup.list",
   "backup.delete",
+  "backup.accounts",
   "variable.reveal",
   "variable.inspect",
   "activity.list",

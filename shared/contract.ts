@@ -86,6 +86,21 @@ export const contract = {
   },
   "backup.delete": { request: z.strictObject({ ...bySite, name: backupNameSchema }), response: done },
 
+  /** Who is in a backup, in pages; `open_backup` reads a large one first, with progress. Never a password or its hash. */
+  "backup.accounts": {
+    request: z.strictObject({
+      ...bySite,
+      name: backupNameSchema,
+      search: z.string().max(200).default(""),
+      offset: z.int().min(0).default(0),
+      limit: z.int().min(1).max(500).default(100),
+      /** false: "l•••••@gmail.com". */
+      showEmails: z.boolean().default(false),
+      passphrase: passphraseSchema.optional(),
+    }),
+    response: z.object({ total: z.number(), accounts: z.array(z.object({ id: z.string(), name: z.string().nullable(), email: z.string().nullable() })) }),
+  },
+
   /** The one answer that carries a secret: showing it is what it is for. */
   "variable.reveal": {
     request: z.strictObject(bySite),

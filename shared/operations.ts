@@ -149,6 +149,8 @@ export const operationKinds = {
     result: z.object({ name: z.string(), accounts: z.number(), records: z.number(), problemCount: z.number() }),
     writes: false,
   },
+  /** Reads a backup to its end, so that its accounts can be listed. */
+  open_backup: { input: z.strictObject({ ...bySite, name: backupNameSchema, ...withPassphrase }), result: z.object({ name: z.string(), accounts: z.number() }), writes: false },
   drill: {
     input: z.strictObject({ ...bySite, from: fromSchema, ...withPassphrase }),
     result: z.object({

@@ -7,6 +7,7 @@ import { asWriteError } from "../engine/backup/file-errors.ts";
 import { ensureFolder } from "../engine/vault/atomic.ts";
 import type { Activity, ActivityNews } from "../engine/activity/activity.ts";
 import { recordActivity } from "../engine/activity/activity-log.ts";
+import { createOpenAccounts } from "./accounts/open-accounts.ts";
 import { systemClock, type Clock } from "./clock.ts";
 import { holdDataFolder } from "./data-folder.ts";
 import { createGate, type Handlers } from "./gate.ts";
@@ -60,6 +61,7 @@ export async function createKeeperApp({ dataFolder, documentsFolder, ports, log,
       store,
       secrets,
       demos: createDemoServers(dataFolder),
+      openAccounts: createOpenAccounts(secrets),
       tokens: createPathTokens(),
       suggestedVaults: join(documentsFolder, "Account Keeper"),
       emit: events.emit,
@@ -73,7 +75,7 @@ export async function createKeeperApp({ dataFolder, documentsFolder, ports, log,
 }
 
 function assemble(services: Services, events: Events, notices: readonly ErrorValue[], release: () => Promise<void>): KeeperApp {
-  const { store, log, clock, demos, emit } = services;
+  const { store, log, clock, demos, emit, openAccounts } = services;
   const operations = createOperationRegistry({
     runners: { ...createSiteRunners(services), ...createFileRunners(services) },
     log,
@@ -95,7 +97,10 @@ function assemble(services: Services, events: Events, notices: readonly ErrorVal
     "app.ready": () => Promise.resolve({ done: true }),
   };
   void watch.follow(store.value.sites);
-  return { call: createGate(handlers, log), onEvent: events.on, close: closeOnce(operations, watch, async () => await demos.close().finally(release)) };
+  return { call: createGate(handlers, log), onEvent: events.on, close: closeOnce(operations, watch, async () => {
+    openAccounts.close();
+    await demos.close().finally(release);
+  }) };
 }
 
 function createOperationHandlers(operations: OperationRegistry): Pick<Handlers, "operation.start" | "operation.list" | "operation.cancel"> {

@@ -1,5 +1,6 @@
 /** What handlers and runners share: one of each for an app. */
 import type { AppEvent } from "../../shared/contract.ts";
+import type { OpenAccounts } from "./accounts/open-accounts.ts";
 import type { ActivityNews } from "../engine/activity/activity.ts";
 import type { Clock } from "./clock.ts";
 import type { Log } from "./keeper-app.ts";
@@ -17,6 +18,7 @@ export interface Services {
   readonly store: StateFile<KeeperState>;
   readonly secrets: SecretStore;
   readonly demos: DemoServers;
+  readonly openAccounts: OpenAccounts;
   readonly tokens: PathTokens;
   /** Where a new site's backups go unless another folder is picked: a folder for all of them. */
   readonly suggestedVaults: string;

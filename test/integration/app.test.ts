@@ -166,6 +166,26 @@ describe("backup files", () => {
   });
 });
 
+describe("who is in a backup", () => {
+  it("is told in pages, with e-mail addresses only when asked, and never a hash", async () => {
+    const site = await siteOf(12);
+    const test = await startTestApp();
+    const { id: siteId } = await test.addSite(site);
+    const { name } = await test.run("backup", { siteId });
+    expect(await test.run("open_backup", { siteId, name })).toEqual({ name, accounts: 12 });
+    const page = await test.ask("backup.accounts", { siteId, name, offset: 10 });
+    expect(page).toMatchObject({ total: 12, accounts: [{ id: ids[10], name: expect.any(String) as string, email: expect.stringMatching(/^.•••••@example\.com$/) as string }, { id: ids[11] }] });
+    const found = await test.ask("backup.accounts", { siteId, name, search: "ADA MARLOW", showEmails: true });
+    expect(found).toEqual({ total: 1, accounts: [{ id: ids[0], name: "Ada Marlow", email: "ada.marlow@example.com" }] });
+    expect(test.said()).not.toContain("$2b$");
+    // The day's next backup has the same name, and other people in it.
+    await site.add(sampleAccounts(13).slice(12));
+    await test.run("backup", { siteId });
+    expect((await test.ask("backup.accounts", { siteId, name, limit: 1 })).total).toBe(13);
+    await expect(test.ask("backup.accounts", { siteId, name: "user_backup_20200101.json" })).rejects.toMatchObject({ code: "BACKUP_NOT_FOUND" });
+  });
+});
+
 describe("operations", () => {
   it("run at once on two sites, and one is cancelled alone", async () => {
     const proxy = await startFrontProxy({ target: inject("chromaUrl") });

@@ -14,9 +14,9 @@ import type { Services } from "../services.ts";
 import { passphraseOfSite, sourceOfSite } from "../sites/site-sources.ts";
 import { siteOf, type StoredSite } from "../sites/site-store.ts";
 
-type BackupHandlers = Pick<Handlers, "backup.list" | "backup.delete" | "variable.reveal" | "variable.inspect" | "activity.list">;
+type BackupHandlers = Pick<Handlers, "backup.list" | "backup.delete" | "backup.accounts" | "variable.reveal" | "variable.inspect" | "activity.list">;
 
-export function createBackupHandlers({ store, secrets, demos, log }: Services): BackupHandlers {
+export function createBackupHandlers({ store, secrets, demos, openAccounts, log }: Services): BackupHandlers {
   return {
     async "backup.list"({ siteId, offset, limit }) {
       const site = siteOf(store, siteId);
@@ -30,6 +30,11 @@ export function createBackupHandlers({ store, secrets, demos, log }: Services): 
       await deleteBackup({ folder: site.vault, path: await pathInVault(site, name), passphrase: await passphraseOfSite(site, secrets) });
       log.info("A backup was deleted by hand.");
       return { done: true };
+    },
+
+    async "backup.accounts"({ siteId, name, passphrase, ...query }) {
+      const { total, accounts } = (await openAccounts.of(siteOf(store, siteId), name, { passphrase })).page(query);
+      return { total, accounts: [...accounts] };
     },
 
     async "variable.reveal"({ siteId }) {

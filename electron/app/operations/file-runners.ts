@@ -28,8 +28,8 @@ const COLLECTION_OF_MOST = "users";
 const LOOKED_AT = 5;
 const MAX_COLLECTIONS = 50;
 
-export function createFileRunners(services: Services): Pick<Runners, "test_connection" | "verify" | "drill" | "copy_variable" | "export_backup" | "import_backup" | "wipe_demo"> {
-  const { store, secrets, demos, tokens, record, ports } = services;
+export function createFileRunners(services: Services): Pick<Runners, "test_connection" | "verify" | "open_backup" | "drill" | "copy_variable" | "export_backup" | "import_backup" | "wipe_demo"> {
+  const { store, secrets, demos, tokens, record, ports, openAccounts } = services;
 
   async function sourceToTest(request: OperationRequest<"test_connection">): Promise<EngineSource> {
     if ("siteId" in request) return await sourceOfSite(siteOf(store, request.siteId), secrets, demos);
@@ -118,6 +118,7 @@ export function createFileRunners(services: Services): Pick<Runners, "test_conne
   return {
     test_connection: testConnection,
     verify,
+    open_backup: async ({ siteId, name, passphrase }, options) => ({ result: { name, accounts: (await openAccounts.of(siteOf(store, siteId), name, { ...options, passphrase })).size } }),
     drill,
     copy_variable: copyVariable,
     export_backup: exportOne,
