@@ -22,7 +22,7 @@ import {
   eligibilitySchema,
   hostGaugeSchema,
 } from "./model.ts";
-import { operationSchema, type OperationKind } from "./operations.ts";
+import { operationSchema } from "./operations.ts";
 
 const nothing = z.strictObject({});
 const done = z.object({ done: z.literal(true) });
@@ -183,6 +183,3 @@ export interface KeeperBridge {
   /** Returns how to stop listening. */
   onEvent(listener: (event: AppEvent) => void): () => void;
 }
-
-/** The input of `operation.start` for a kind, typed. */
-export type StartInput = CommandInput<"operation.start"> & { kind: OperationKind };

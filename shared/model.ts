@@ -56,7 +56,7 @@ export const sourceDraftSchema = z.discriminatedUnion("kind", [
 export type SourceDraft = z.infer<typeof sourceDraftSchema>;
 
 /** A source as it may be shown. */
-export const sourceViewSchema = z.object({
+const sourceViewSchema = z.object({
   kind: z.enum(["server", "cloud", "folder", "demo"]),
   /** Address, folder or a word; no credentials. */
   shown: z.string(),
@@ -120,6 +120,10 @@ export const activityViewSchema = z.object({
   message: z.string(),
   hint: z.string().optional(),
   line: z.string().optional(),
+  accounts: z.number().optional(),
+  accountsOnSite: z.number().optional(),
+  seenAt: z.string().optional(),
+  itself: z.boolean().optional(),
   ids: z.array(z.string()).optional(),
 });
 export type ActivityView = z.infer<typeof activityViewSchema>;

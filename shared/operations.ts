@@ -11,20 +11,23 @@ const problems = { problemCount: z.number(), problems: z.array(problemSchema) };
 const bySite = { siteId: idSchema };
 const withPassphrase = { passphrase: passphraseSchema.optional() };
 
+/** A file the owner picked. */
+const fileFromSchema = z.strictObject({ kind: z.literal("file"), file: pathTokenSchema });
+/** A pasted variable. */
+const variableFromSchema = z.strictObject({ kind: z.literal("variable"), text: z.string().min(1).max(1_000_000) });
+
 /** Where a restore, a comparison or a rehearsal takes its accounts from. */
-export const fromSchema = z.discriminatedUnion("kind", [
+const fromSchema = z.discriminatedUnion("kind", [
   /** The vault's newest good one. */
   z.strictObject({ kind: z.literal("newest") }),
   z.strictObject({ kind: z.literal("backup"), name: backupNameSchema }),
-  /** A file the owner picked. */
-  z.strictObject({ kind: z.literal("file"), file: pathTokenSchema }),
-  /** A pasted variable. */
-  z.strictObject({ kind: z.literal("variable"), text: z.string().min(1).max(1_000_000) }),
+  fileFromSchema,
+  variableFromSchema,
 ]);
 export type From = z.infer<typeof fromSchema>;
 
 /** One side of a comparison. */
-export const sideSchema = z.discriminatedUnion("kind", [...fromSchema.options, z.strictObject({ kind: z.literal("site") })]);
+const sideSchema = z.discriminatedUnion("kind", [...fromSchema.options, z.strictObject({ kind: z.literal("site") })]);
 
 const backupFileSchema = z.object({ name: z.string().nullable(), at: z.string().nullable(), accounts: z.number().nullable() });
 
@@ -147,6 +150,24 @@ export const operationKinds = {
   verify: {
     input: z.strictObject({ ...bySite, name: backupNameSchema, ...withPassphrase }),
     result: z.object({ name: z.string(), accounts: z.number(), records: z.number(), problemCount: z.number() }),
+    writes: false,
+  },
+  /** Looks into a backup or a variable that belongs to no site yet; reads all of it. */
+  inspect_backup: {
+    input: z.strictObject({ from: z.discriminatedUnion("kind", [fileFromSchema, variableFromSchema]), ...withPassphrase }),
+    result: z.object({
+      kind: z.enum(["format_1", "reference", "array", "variable"]),
+      name: z.string().nullable(),
+      encrypted: z.boolean(),
+      sizeBytes: z.number(),
+      at: z.string().nullable(),
+      accounts: z.number(),
+      records: z.number(),
+      problemCount: z.number(),
+      /** Where it was made; null for another program's. */
+      site: z.string().nullable(),
+      collectionName: z.string().nullable(),
+    }),
     writes: false,
   },
   /** Reads a backup to its end, so that its accounts can be listed. */

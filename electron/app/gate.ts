@@ -1,7 +1,7 @@
 /** The one gate between a window and the app: request parsed, handler run, response parsed, whatever went wrong turned into a value. */
 import { contract, type CommandRequest, type CommandResponse } from "../../shared/contract.ts";
 import type { CommandName } from "../../shared/channels.ts";
-import { isKeeperError, KeeperError, toErrorValue, type ErrorValue, type Result } from "../../shared/errors.ts";
+import { isKeeperError, KeeperError, toErrorValue, type ErrorValue } from "../../shared/errors.ts";
 import type { KeeperApp, Log } from "./keeper-app.ts";
 
 /** A command without a handler does not compile. */
@@ -40,10 +40,4 @@ export function asLoggedValue(error: unknown, what: string, log: Log): ErrorValu
   const value = toErrorValue(error);
   if (isKeeperError(error) && error.code === "CANCELLED") return value;
   return { ...value, ref: log.error(`${what.slice(0, 80)}: ${value.code}`, error) };
-}
-
-/** The value of a result, else what it says as an error: for hosts that call the gate themselves. */
-export function valueOrThrow<T>(result: Result<T>): T {
-  if (result.ok) return result.value;
-  throw new KeeperError(result.error.code, result.error.message, result.error.hint === undefined ? {} : { hint: result.error.hint });
 }

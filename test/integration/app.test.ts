@@ -145,6 +145,19 @@ describe("backup files", () => {
     expect(first.accounts).toBe(4);
   });
 
+  it("are looked into before there is a site, and a variable too", async () => {
+    const site = await siteOf(3);
+    const test = await startTestApp();
+    const { id: siteId } = await test.addSite(site, { passphrase: "three little words" });
+    const { name } = await test.run("backup", { siteId });
+    test.pick(join(site.folder, name));
+    const file = (await test.ask("dialog.choose", { what: "backup_file" })).chosen?.token ?? "";
+    await expect(test.run("inspect_backup", { from: { kind: "file", file } })).rejects.toMatchObject({ code: "PASSPHRASE_NEEDED" });
+    expect(await test.run("inspect_backup", { from: { kind: "file", file }, passphrase: "three little words" })).toMatchObject({ kind: "format_1", name, encrypted: true, accounts: 3, site: site.site, collectionName: site.collectionName });
+    const { value } = await test.ask("variable.reveal", { siteId });
+    expect(await test.run("inspect_backup", { from: { kind: "variable", text: value } })).toMatchObject({ kind: "variable", name: null, accounts: 3, site: null });
+  });
+
   it("that lack somebody of the newest one are taken in apart, and one that alone holds somebody is kept", async () => {
     const site = await siteOf(4);
     const test = await startTestApp();

@@ -15,7 +15,7 @@ interface IndexedAccount {
   readonly email: string | null;
 }
 
-export interface AccountRow {
+interface AccountRow {
   /** Never masked: it is what somebody is chosen by. Where a site takes the e-mail address for it, the window shows it masked. */
   readonly id: string;
   readonly name: string | null;
@@ -23,13 +23,13 @@ export interface AccountRow {
   readonly email: string | null;
 }
 
-export interface AccountPage {
+interface AccountPage {
   /** How many match; all of them without a search. */
   readonly total: number;
   readonly accounts: readonly AccountRow[];
 }
 
-export interface AccountQuery {
+interface AccountQuery {
   /** Matches anywhere in name, id and e-mail address, in any case. Empty: everybody. */
   readonly search: string;
   readonly offset: number;

@@ -10,7 +10,9 @@ import { listIds, readByIds } from "../../engine/chroma/read-records.ts";
 import { drillBackup } from "../../engine/drill/drill.ts";
 import { exportBackup, importBackup } from "../../engine/operations/carry-backup.ts";
 import { variableOfSite } from "../../engine/operations/make-variable.ts";
-import { verifyBackup } from "../../engine/backup/verify-backup.ts";
+import { openBackup } from "../../engine/backup/read-backup.ts";
+import { verifyBackup, verifyOpenBackup } from "../../engine/backup/verify-backup.ts";
+import { decodeVariable } from "../../engine/variable/decode.ts";
 import { variableForms } from "../../engine/variable/encode.ts";
 import { noteRehearsal } from "../../engine/vault/notes.ts";
 import type { Services } from "../services.ts";
@@ -28,7 +30,7 @@ const COLLECTION_OF_MOST = "users";
 const LOOKED_AT = 5;
 const MAX_COLLECTIONS = 50;
 
-export function createFileRunners(services: Services): Pick<Runners, "test_connection" | "verify" | "open_backup" | "drill" | "copy_variable" | "export_backup" | "import_backup" | "wipe_demo"> {
+export function createFileRunners(services: Services): Pick<Runners, "test_connection" | "verify" | "open_backup" | "inspect_backup" | "drill" | "copy_variable" | "export_backup" | "import_backup" | "wipe_demo"> {
   const { store, secrets, demos, tokens, record, ports, openAccounts } = services;
 
   async function sourceToTest(request: OperationRequest<"test_connection">): Promise<EngineSource> {
@@ -58,6 +60,14 @@ export function createFileRunners(services: Services): Pick<Runners, "test_conne
     const path = await pathInVault(site, name);
     const verified = await verifyBackup({ path }, { ...options, passphrase: passphrase ?? (await passphraseOfSite(site, secrets)) });
     return { result: { name, accounts: verified.accountCount, records: verified.recordCount, problemCount: verified.problemCount } };
+  }
+
+  async function inspect({ from, passphrase }: OperationRequest<"inspect_backup">, options: Options): Promise<Finished<"inspect_backup">> {
+    const path = from.kind === "file" ? tokens.pathOf(from.file, "backup_file") : null;
+    const backup = await openBackup(path === null ? { text: decodeVariable(from.kind === "variable" ? from.text : "").value } : { path }, { passphrase, signal: options.signal });
+    const { kind, encrypted, sizeBytes, timestamp, accountCount, recordCount, problemCount, site, chroma } = await verifyOpenBackup(backup, options);
+    const facts = { kind, name: path === null ? null : basename(path), encrypted, sizeBytes, at: timestamp?.toISOString() ?? null, accounts: accountCount, records: recordCount, problemCount, site, collectionName: chroma?.collection.name ?? null };
+    return { result: facts, hasProblems: problemCount > 0 };
   }
 
   async function drill({ siteId, from, passphrase }: OperationRequest<"drill">, options: Options): Promise<Finished<"drill">> {
@@ -121,6 +131,7 @@ export function createFileRunners(services: Services): Pick<Runners, "test_conne
     open_backup: async ({ siteId, name, passphrase }, options) => ({ result: { name, accounts: (await openAccounts.of(siteOf(store, siteId), name, { ...options, passphrase })).size } }),
     drill,
     copy_variable: copyVariable,
+    inspect_backup: inspect,
     export_backup: exportOne,
     import_backup: importOne,
     wipe_demo: async ({ siteId }) => {

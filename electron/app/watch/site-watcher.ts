@@ -193,6 +193,7 @@ export function createSiteWatcher(site: WatchedSite, options: SiteWatcherOptions
 
   async function bringBack(open: ChromaConnection, cause: WipeCause, signal: AbortSignal): Promise<LookOutcome> {
     doing = "restore";
+    const seenAt = clock.now();
     const { folder, collectionName, passphrase } = site;
     const { backup, passedOver } = await chooseBackup({ kind: "vault", folder }, { passphrase, signal });
     const request = { connection: open, collectionName, site: open.address, folder, backup, passphrase, now: () => clock.now() };
@@ -202,7 +203,7 @@ export function createSiteWatcher(site: WatchedSite, options: SiteWatcherOptions
       await tellOnce(words.restoreIncomplete(report, broken));
       return "failed";
     }
-    await onNews(words.restored(cause, report, passedOver));
+    await onNews(words.restored(cause, { ...report, seenAt }, passedOver));
     doing = "backup";
     await backUp(open, signal);
     return "acted";

@@ -8,7 +8,7 @@ import { canBeWatched } from "../sites/site-sources.ts";
 import type { WatchedSite } from "./site-watcher.ts";
 import { watchSite } from "./watch-site.ts";
 
-export interface WatchState {
+interface WatchState {
   readonly watching: SiteView["watching"];
   readonly trouble: ErrorValue | null;
 }

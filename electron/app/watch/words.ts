@@ -29,25 +29,27 @@ export const words = {
   wiped: (cause: WipeCause, missing: readonly string[]): ActivityNews => ({
     kind: "wiped",
     level: "problem",
+    accounts: missing.length,
     message: `Your site was wiped. ${count(missing.length)} can come back.`,
     hint: `${CAUSES[cause]} Until then your customers cannot sign in. Automatic restore is off: bring them back with "account-keeper restore".`,
   }),
 
   /** `passedOver`: newer backups that could not be used; whoever is only in those did not come back. */
-  restored(cause: WipeCause, { added, accountsOnSite }: Pick<RestoreReport, "added" | "accountsOnSite">, passedOver: readonly Pick<VaultEntry, "name" | "error">[]): ActivityNews {
+  restored(cause: WipeCause, { added, accountsOnSite, seenAt }: Pick<RestoreReport, "added" | "accountsOnSite"> & { seenAt: Date }, passedOver: readonly Pick<VaultEntry, "name" | "error">[]): ActivityNews {
+    const facts = { kind: "restored", accounts: added, accountsOnSite, seenAt: seenAt.toISOString() } as const;
     const [unusable] = passedOver;
     if (unusable !== undefined) {
       return {
-        kind: "restored",
+        ...facts,
         level: "attention",
         message: `Your site was wiped. ${count(added)} ${added === 1 ? "is" : "are"} back from an older backup; it now has ${number(accountsOnSite)}.`,
         hint: `A newer one, ${unusable.name}, could not be used. ${unusable.error?.message ?? "It cannot be read."} Whoever is only in that one is not back. We keep it, under a name with its time.`,
         line: restoredLine(added),
       };
     }
-    if (added === 0) return { kind: "restored", level: "info", message: `Your site was wiped and restored itself. ${all(accountsOnSite)} there.` };
+    if (added === 0) return { ...facts, itself: true, level: "info", message: `Your site was wiped and restored itself. ${all(accountsOnSite)} there.` };
     return {
-      kind: "restored",
+      ...facts,
       level: "info",
       message: `Your site was wiped. ${all(added)} back; it now has ${number(accountsOnSite)}.`,
       hint: `${CAUSES[cause]} Everyone can sign in as before. Nothing is left to do.`,
@@ -58,6 +60,8 @@ export const words = {
   deletions: (missing: readonly string[], onSite: number): ActivityNews => ({
     kind: "deletions",
     level: "attention",
+    accounts: missing.length,
+    accountsOnSite: onSite,
     message: `${count(missing.length)} ${missing.length === 1 ? "is" : "are"} gone from your site, the other ${number(onSite)} ${onSite === 1 ? "is" : "are"} there.`,
     hint: 'That looks like someone deleted them. Bring them back with "account-keeper restore", or say that it is right with "account-keeper backup --accept-fewer".',
     ids: shownIds(missing),

@@ -31,6 +31,14 @@ export const activitySchema = z.object({
   hint: z.string().optional(),
   /** The old system's line for the same, word for word. */
   line: z.string().optional(),
+  /** How many accounts it is about: backed up, brought back, gone. For programs; people have the sentence. */
+  accounts: z.int().nonnegative().optional(),
+  /** How many the site has since. */
+  accountsOnSite: z.int().nonnegative().optional(),
+  /** When a wipe was seen that is over by now. */
+  seenAt: z.iso.datetime().optional(),
+  /** The site's own code brought them back. */
+  itself: z.boolean().optional(),
   /** The accounts it is about, where the owner has to decide. */
   ids: z.array(z.string()).optional(),
 });

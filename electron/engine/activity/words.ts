@@ -28,7 +28,7 @@ export function shownIds(ids: readonly string[]): string[] {
 
 export const words = {
   backedUp({ accounts, name, passedOver }: BackupReport): ActivityNews {
-    const news = { kind: "backed_up", message: `${all(accounts)} safe in ${name}.`, line: backedUpLine(accounts) } as const;
+    const news = { kind: "backed_up", accounts, message: `${all(accounts)} safe in ${name}.`, line: backedUpLine(accounts) } as const;
     const [unusable] = passedOver;
     if (unusable === undefined) return { ...news, level: "info" };
     // The accounts are safe again, but a disk that spoils one backup may spoil another.
@@ -39,6 +39,7 @@ export const words = {
     const missing = fewerThan?.missing ?? 0;
     return {
       kind: "kept_apart",
+      accounts: records,
       level: "attention",
       message: `A backup of ${count(records)} was kept apart: ${count(missing)} of ${fewerThan?.backup ?? "the last one"} ${missing === 1 ? "is" : "are"} missing.`,
       hint: "Both are kept. A restore goes on using the fuller one.",
@@ -49,6 +50,8 @@ export const words = {
   broughtBack: ({ added, overwritten, accountsOnSite }: Pick<RestoreReport, "added" | "overwritten" | "accountsOnSite">): ActivityNews => ({
     kind: "restored",
     level: "info",
+    accounts: added + overwritten,
+    accountsOnSite,
     message: `${count(added + overwritten)} ${added + overwritten === 1 ? "was" : "were"} brought back. Your site has ${number(accountsOnSite)}.`,
     line: restoredLine(added + overwritten),
   }),
@@ -56,14 +59,16 @@ export const words = {
   undone: ({ overwritten }: Pick<RestoreReport, "overwritten">): ActivityNews => ({
     kind: "restored",
     level: "info",
+    accounts: overwritten,
     message: `The last restore was taken back: ${count(overwritten)} ${overwritten === 1 ? "is" : "are"} as before.`,
   }),
 
   rehearsed({ ok, records, couldNotSignInCount, problemCount }: Pick<DrillReport, "ok" | "records" | "couldNotSignInCount" | "problemCount">): ActivityNews {
-    if (ok) return { kind: "rehearsed", level: "info", message: records === 1 ? "A restore was rehearsed: the 1 account came back and can sign in." : `A restore was rehearsed: all ${number(records)} accounts came back and can sign in.` };
+    if (ok) return { kind: "rehearsed", level: "info", accounts: records, message: records === 1 ? "A restore was rehearsed: the 1 account came back and can sign in." : `A restore was rehearsed: all ${number(records)} accounts came back and can sign in.` };
     return {
       kind: "rehearsed",
       level: "attention",
+      accounts: records,
       message: `A restore was rehearsed: ${number(Math.max(couldNotSignInCount, problemCount))} of ${number(records)} accounts could not sign in.`,
       hint: 'See who with "account-keeper drill".',
     };

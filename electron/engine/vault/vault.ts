@@ -53,7 +53,7 @@ export interface Vault {
   take(tempPath: string, options: TakeOptions): Promise<PlacedBackup>;
 }
 
-export interface TakeOptions {
+interface TakeOptions {
   readonly kind: Shelf;
   readonly timestamp: Date;
   readonly encrypted: boolean;

@@ -1,0 +1,61 @@
+/** What went wrong: sentence, hint, one action, "Copy details". The details hold no key, password or address. */
+import { useState, type ReactNode } from "react";
+import type { ErrorValue } from "../../shared/errors.ts";
+import { copyText } from "../flows/copy-variable.ts";
+import { announce } from "../stores/announcer.ts";
+import { settingsStore } from "../stores/settings.ts";
+import { en } from "../strings/en.ts";
+import { Button, IconButton } from "./Button.tsx";
+import { Icon } from "./Icon.tsx";
+
+function detailsOf(error: ErrorValue, more: readonly string[] = []): string {
+  const words = en.errors.details;
+  const version = settingsStore.getState().host?.version;
+  return [
+    `${words.what}: ${error.code}`,
+    `${words.said}: ${error.message}`,
+    ...(error.hint === undefined ? [] : [`${words.hint}: ${error.hint}`]),
+    ...(error.ref === undefined ? [] : [`${words.reference}: ${error.ref}`]),
+    ...more,
+    ...(version === undefined ? [] : [`${words.version}: ${version}`]),
+  ].join("\n");
+}
+
+export async function copyDetails(error: ErrorValue, more?: readonly string[]): Promise<void> {
+  if (await copyText(detailsOf(error, more))) announce(en.frame.detailsCopied);
+}
+
+interface ErrorNoteProps {
+  readonly error: ErrorValue;
+  readonly action?: ReactNode;
+  /** An error that answers what the owner just did is told at once. */
+  readonly alert?: boolean;
+  readonly onDismiss?: () => void;
+}
+
+export function ErrorNote({ error, action, alert = true, onDismiss }: ErrorNoteProps) {
+  const [copied, setCopied] = useState(false);
+  return (
+    <div className="note risk" role={alert ? "alert" : undefined}>
+      <Icon name="warning" />
+      <div className="grow">
+        <b>{error.message}</b>
+        {error.hint !== undefined && <p>{error.hint}</p>}
+        <div className="row wrap note-acts">
+          {action}
+          <Button
+            rank="secondary"
+            size="s"
+            icon="copy"
+            onClick={() => {
+              void copyDetails(error).then(() => setCopied(true));
+            }}
+          >
+            {copied ? en.frame.detailsCopied : en.frame.copyDetails}
+          </Button>
+        </div>
+      </div>
+      {onDismiss !== undefined && <IconButton icon="close" label={en.frame.dismiss} onClick={onDismiss} />}
+    </div>
+  );
+}

@@ -1,0 +1,58 @@
+/** From backups and news to the points of the chart. Pure. */
+import type { ActivityView, BackupEntry } from "../../shared/model.ts";
+
+const DAYS_MS = 30 * 86_400_000;
+/** More would run into one another. */
+const MOST_DOTS = 60;
+
+export interface ChartFacts {
+  readonly backups: readonly BackupEntry[];
+  readonly activity: readonly ActivityView[];
+  readonly siteId: string;
+  /** On the site now; null when not known. */
+  readonly accounts: number | null;
+  readonly now: number;
+}
+
+interface ChartView {
+  readonly points: readonly { readonly at: number; readonly count: number }[];
+  readonly dots: readonly number[];
+  readonly wipes: readonly number[];
+  readonly last: number | null;
+  readonly top: number;
+  readonly ticks: readonly number[];
+  readonly from: number;
+  readonly to: number;
+}
+
+/** A round number a little above, so that the line never touches the edge. */
+function roundTop(most: number): number {
+  if (most <= 10) return 10;
+  const step = 10 ** Math.floor(Math.log10(most));
+  for (const factor of [1, 2, 3, 4, 5, 6, 8, 10]) if (step * factor >= most * 1.05) return step * factor;
+  return step * 10;
+}
+
+export function chartOf({ backups, activity, siteId, accounts, now }: ChartFacts): ChartView {
+  const from = now - DAYS_MS;
+  const held = backups
+    .flatMap(({ at, accounts: count, shelf, state }) => (at === null || count === null || shelf !== "normal" || state === "damaged" ? [] : [{ at: Date.parse(at), count }]))
+    .toSorted((a, b) => a.at - b.at);
+  const within = held.filter(({ at }) => at >= from && at <= now);
+  const before = held.findLast(({ at }) => at < from);
+  const points = before === undefined ? within : [{ at: from, count: before.count }, ...within];
+  const last = accounts ?? points.at(-1)?.count ?? null;
+  const most = Math.max(last ?? 0, ...points.map(({ count }) => count));
+  const top = roundTop(most);
+  const every = Math.max(1, Math.ceil(within.length / MOST_DOTS));
+  return {
+    points: last === null || points.length === 0 || points.at(-1)?.count === last ? points : [...points, { at: now, count: last }],
+    dots: within.filter((_, index) => index % every === 0).map(({ at }) => at),
+    wipes: activity.filter((entry) => entry.siteId === siteId && (entry.kind === "wiped" || (entry.kind === "restored" && entry.message.includes("wiped"))) && Date.parse(entry.at) >= from).map((entry) => Date.parse(entry.at)),
+    last,
+    top,
+    ticks: top === 10 ? [0, 5, 10] : [0, top / 2, top],
+    from,
+    to: now,
+  };
+}

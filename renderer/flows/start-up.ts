@@ -1,0 +1,126 @@
+/** Opens the window: listens first, then asks for every list, so that nothing falls between the two. Asks again after a gap. */
+import { call, onEvent, onGap } from "../api/bridge.ts";
+import { operationKindsThatWrite } from "../api/operation-kinds.ts";
+import type { AppEvent } from "../../shared/contract.ts";
+import type { Operation } from "../../shared/operations.ts";
+import { addActivity, setActivity } from "../stores/activity.ts";
+import { backupsOf, setBackups } from "../stores/backups.ts";
+import { setClipboardState } from "../stores/clipboard.ts";
+import { recallLooks } from "../stores/looks.ts";
+import { operationsStore, putOperation, putOperations } from "../stores/operations.ts";
+import { goTo } from "../stores/place.ts";
+import { addNotice, setHost, setSettings } from "../stores/settings.ts";
+import { selectSite, setSites, sitesStore } from "../stores/sites.ts";
+import { noteRedeployActivity } from "../stores/redeploy.ts";
+import { lookAt, lookLater, lookSoon, noteLook } from "./look.ts";
+
+const PAGE = 500;
+const ACTIVITY_LIMIT = 5_000;
+
+export async function loadBackups(siteId: string): Promise<void> {
+  const entries = [];
+  for (let offset = 0; ; offset += PAGE) {
+    const answer = await call("backup.list", { siteId, offset, limit: PAGE });
+    if (!answer.ok) {
+      setBackups(siteId, { error: answer.error, loaded: true });
+      return;
+    }
+    entries.push(...answer.value.backups);
+    if (entries.length >= answer.value.total || answer.value.backups.length === 0) break;
+  }
+  setBackups(siteId, { entries, total: entries.length, error: null, loaded: true });
+}
+
+function afterOperation(operation: Operation): void {
+  noteLook(operation);
+  const { siteId } = operation;
+  if (siteId === null || operation.state === "running") return;
+  const writes = operationKindsThatWrite.has(operation.kind);
+  if (writes) lookSoon(siteId);
+  if ((writes || operation.kind === "drill" || operation.kind === "verify") && (backupsOf(siteId).loaded || siteId === sitesStore.getState().currentId)) void loadBackups(siteId);
+}
+
+function onAppEvent(event: AppEvent): void {
+  switch (event.type) {
+    case "operation": {
+      const before = operationsStore.getState().byId[event.operation.id];
+      // A late snapshot of an operation that has ended must not bring it back to life.
+      if (before !== undefined && before.state !== "running" && event.operation.state === "running") return;
+      putOperation(event.operation);
+      if (before === undefined || before.state === "running") afterOperation(event.operation);
+      return;
+    }
+    case "sites":
+      takeSites(event.sites);
+      return;
+    case "activity":
+      addActivity(event.activity);
+      if (event.activity.siteId !== null) {
+        noteRedeployActivity(event.activity);
+        lookSoon(event.activity.siteId);
+        if (event.activity.siteId === sitesStore.getState().currentId) void loadBackups(event.activity.siteId);
+      }
+      return;
+    case "settings":
+      setSettings(event.settings);
+      return;
+    case "clipboard":
+      setClipboardState(event.state);
+      return;
+    case "go":
+      if (event.siteId !== null) selectSite(event.siteId);
+      goTo(event.place);
+      return;
+    case "notice":
+      addNotice(event.notice);
+      return;
+    default:
+      event satisfies never;
+  }
+}
+
+function takeSites(sites: Parameters<typeof setSites>[0]): void {
+  const before = sitesStore.getState();
+  const known = new Set(before.sites?.map((site) => site.id));
+  setSites(sites);
+  recallLooks(sites.map((site) => site.id));
+  const unknown = sites.filter((site) => !known.has(site.id)).map((site) => site.id);
+  const { currentId } = sitesStore.getState();
+  // A site that has just become the shown one is looked at by whoever listens to that.
+  if (currentId !== null && currentId === before.currentId && unknown.includes(currentId)) lookAt(currentId);
+  lookLater(unknown.filter((siteId) => siteId !== currentId));
+}
+
+async function askForLists(): Promise<void> {
+  const [sites, operations, activity, settings] = await Promise.all([
+    call("site.list", {}),
+    call("operation.list", {}),
+    call("activity.list", { limit: ACTIVITY_LIMIT }),
+    call("settings.get", {}),
+  ]);
+  if (settings.ok) setSettings(settings.value);
+  if (operations.ok) {
+    putOperations(operations.value.operations);
+    for (const operation of operations.value.operations.toSorted((a, b) => (a.startedAt < b.startedAt ? -1 : 1))) noteLook(operation);
+  }
+  if (activity.ok) setActivity(activity.value.activities);
+  if (sites.ok) takeSites(sites.value.sites);
+  else addNotice(sites.error);
+  const { currentId } = sitesStore.getState();
+  if (currentId !== null) void loadBackups(currentId);
+}
+
+/** Resolves when the window knows enough to show its first page. */
+export async function startUp(): Promise<void> {
+  onEvent(onAppEvent);
+  onGap(() => void askForLists());
+  sitesStore.subscribe((state, before) => {
+    if (state.currentId === null || state.currentId === before.currentId) return;
+    void loadBackups(state.currentId);
+    lookAt(state.currentId);
+  });
+  const host = await call("app.info", {});
+  if (host.ok) setHost(host.value);
+  await askForLists();
+  await call("app.ready", {});
+}

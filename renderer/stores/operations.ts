@@ -1,0 +1,58 @@
+/** Every operation the app has told of, as absolute snapshots by id. */
+import { createStore } from "zustand/vanilla";
+import { useStore } from "zustand";
+import { operationKindsThatWrite } from "../api/operation-kinds.ts";
+import type { Operation, OperationKind } from "../../shared/operations.ts";
+
+interface OperationsState {
+  readonly byId: Readonly<Record<string, Operation>>;
+  /** Outcomes the owner has put aside. */
+  readonly dismissed: Readonly<Record<string, true>>;
+}
+
+export const operationsStore = createStore<OperationsState>()(() => ({ byId: {}, dismissed: {} }));
+
+export function putOperation(operation: Operation): void {
+  operationsStore.setState((state) => ({ byId: { ...state.byId, [operation.id]: operation } }));
+}
+
+export function putOperations(operations: readonly Operation[]): void {
+  operationsStore.setState({ byId: Object.fromEntries(operations.map((operation) => [operation.id, operation])) });
+}
+
+export function dismissOperation(operationId: string): void {
+  operationsStore.setState((state) => ({ dismissed: { ...state.dismissed, [operationId]: true } }));
+}
+
+function newest(operations: readonly Operation[], wanted: (operation: Operation) => boolean): Operation | null {
+  let best: Operation | null = null;
+  for (const operation of operations) {
+    if (wanted(operation) && (best === null || operation.startedAt >= best.startedAt)) best = operation;
+  }
+  return best;
+}
+
+function pick(state: OperationsState, siteId: string | null, wanted: (operation: Operation) => boolean): Operation | null {
+  return newest(Object.values(state.byId), (operation) => operation.siteId === siteId && wanted(operation));
+}
+
+export function useOperation(operationId: string | null): Operation | null {
+  return useStore(operationsStore, (state) => (operationId === null ? null : (state.byId[operationId] ?? null)));
+}
+
+/** What writes to this site or its backups right now. */
+export function useRunningWrite(siteId: string | null): Operation | null {
+  return useStore(operationsStore, (state) => pick(state, siteId, (operation) => operation.state === "running" && operationKindsThatWrite.has(operation.kind)));
+}
+
+export function useLatestEnded(siteId: string | null, kinds: readonly OperationKind[]): Operation | null {
+  return useStore(operationsStore, (state) => pick(state, siteId, (operation) => operation.state !== "running" && kinds.includes(operation.kind)));
+}
+
+export function useLatest(siteId: string | null, kind: OperationKind): Operation | null {
+  return useStore(operationsStore, (state) => pick(state, siteId, (operation) => operation.kind === kind));
+}
+
+export function useIsDismissed(operationId: string | null): boolean {
+  return useStore(operationsStore, (state) => operationId !== null && operationId in state.dismissed);
+}

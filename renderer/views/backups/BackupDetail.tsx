@@ -1,0 +1,164 @@
+/** One backup beside the table: its checks, compared with the site, whom to bring back. */
+import { useState } from "react";
+import { cancelOperation, resultOf, runOperation } from "../../api/operations.ts";
+import { Button, IconButton } from "../../components/Button.tsx";
+import { ErrorNote } from "../../components/ErrorNote.tsx";
+import { ProgressBar } from "../../components/ProgressBar.tsx";
+import { Fact } from "../../components/Tally.tsx";
+import { usePickPath } from "../../components/use-pick-path.tsx";
+import type { ErrorValue } from "../../../shared/errors.ts";
+import type { BackupEntry, SiteView } from "../../../shared/model.ts";
+import type { Operation } from "../../../shared/operations.ts";
+import { useOperation } from "../../stores/operations.ts";
+import { openBackup, openDialog } from "../../stores/place.ts";
+import { en } from "../../strings/en.ts";
+import { accounts, masked, size, when } from "../../strings/words.ts";
+import { BackupMenu } from "./BackupMenu.tsx";
+import { Compared } from "./Compared.tsx";
+import { insteadOf, type BackupRow } from "./kept-because.ts";
+import { PeopleList } from "./PeopleList.tsx";
+import { Unusable } from "./Unusable.tsx";
+import { useDiff } from "./use-diff.ts";
+
+const words = en.backups.detail;
+
+interface BackupDetailProps {
+  readonly site: SiteView;
+  readonly row: BackupRow;
+  readonly entries: readonly BackupEntry[];
+  readonly now: number;
+}
+
+/** What verifying, rehearsing and exporting ended with. */
+function Outcome({ operation }: { readonly operation: Operation }) {
+  const [showsWho, setShowsWho] = useState(false);
+  const verified = resultOf(operation, "verify");
+  if (verified !== null) return <p className="note safe">{words.verifiedNow(verified.accounts)}</p>;
+  const exported = resultOf(operation, "export_backup");
+  if (exported !== null) return <p className="note safe path">{words.exported(exported.shown)}</p>;
+  const drill = resultOf(operation, "drill");
+  if (drill === null) return null;
+  if (drill.passed) return <p className="note safe">{words.rehearsed(drill.restored)}</p>;
+  return (
+    <div className="note risk">
+      <div className="grow">
+        <b>{words.rehearsedTrouble(drill.couldNotSignInCount, drill.records)}</b>
+        {drill.couldNotSignIn.length > 0 && (
+          <Button size="s" aria-expanded={showsWho} onClick={() => setShowsWho(!showsWho)}>
+            {words.showWho}
+          </Button>
+        )}
+        {showsWho && (
+          <ul className="id-list" tabIndex={0} aria-label={words.showWho}>
+            {drill.couldNotSignIn.map(({ id, reasons }) => (
+              <li key={id}>
+                <span className="mono">{masked(id)}</span> {reasons[0]?.message}
+              </li>
+            ))}
+          </ul>
+        )}
+      </div>
+    </div>
+  );
+}
+
+export function BackupDetail({ site, row, entries, now }: BackupDetailProps) {
+  const { entry } = row;
+  const title = entry.at === null ? words.pick : when(entry.at, now);
+  const view = useDiff(site, entry);
+  const [chosen, setChosen] = useState<ReadonlySet<string> | null>(null);
+  const [jobId, setJobId] = useState<string | null>(null);
+  const [error, setError] = useState<ErrorValue | null>(null);
+  const job = useOperation(jobId);
+  const { pick, picker } = usePickPath();
+  const isUsable = entry.state === "good" || entry.state === "locked";
+  const { diff } = view;
+  // Until somebody ticks a box, everyone who is missing is meant.
+  const ids = chosen ?? new Set(diff?.missing ?? []);
+  const count = chosen === null ? (diff?.counts.missing ?? 0) : chosen.size;
+  const secret = view.passphrase === null ? {} : { passphrase: view.passphrase };
+
+  async function run(kind: "verify" | "drill"): Promise<void> {
+    setError(null);
+    const ended = await (kind === "verify"
+      ? runOperation("verify", { siteId: site.id, name: entry.name, ...secret }, setJobId)
+      : runOperation("drill", { siteId: site.id, from: { kind: "backup", name: entry.name }, ...secret }, setJobId));
+    const failure = ended.ok ? ended.value.error : ended.error;
+    setError(failure?.code === "CANCELLED" ? null : failure);
+  }
+  async function exportIt(): Promise<void> {
+    const to = await pick("export_file", entry.name.replace(/^.*\//, ""));
+    if (to === null) return;
+    const ended = await runOperation("export_backup", { siteId: site.id, name: entry.name, to: to.token }, setJobId);
+    setError(ended.ok ? ended.value.error : ended.error);
+  }
+  function toggle(id: string): void {
+    const next = new Set(ids);
+    if (!next.delete(id)) next.add(id);
+    setChosen(next);
+  }
+
+  return (
+    <aside className="card det2" aria-label={words.label(title)} data-region="detail">
+      <div className="hd">
+        <div className="row">
+          <Button rank="quiet" size="s" icon="backward" className="only-narrow" onClick={() => openBackup(null)}>
+            {en.frame.back}
+          </Button>
+          <h2 className="grow detail-title" tabIndex={-1}>
+            {title}
+          </h2>
+          <BackupMenu siteId={site.id} row={row} onVerify={() => void run("verify")} onExport={() => void exportIt()} onCompare={() => view.compare()} />
+          <IconButton icon="close" label={en.frame.close} className="not-narrow" onClick={() => openBackup(null)} />
+        </div>
+        <p className="t2 sm path">
+          {words.facts(entry.accounts === null ? en.backups.unknownCount : accounts(entry.accounts), size(entry.sizeBytes))} <span className="mono">{entry.name}</span>
+        </p>
+        {isUsable && (
+          <div className="row sm wrap detail-facts">
+            {entry.state === "good" && <Fact icon="check_ring" tone="ok" text={words.verified} />}
+            {entry.rehearsed !== null && <Fact icon={entry.rehearsed.ok ? "rehearsed" : "warning"} tone={entry.rehearsed.ok ? "ok" : "warn"} text={entry.rehearsed.ok ? words.rehearsedOk(entry.accounts ?? 0) : words.rehearsedBad(entry.rehearsed.couldNotSignIn)} />}
+            {entry.encrypted && <Fact icon="lock" text={words.locked} />}
+            {entry.fewerThan !== null && <Fact icon="warning" tone="warn" text={en.backups.short.hint(entry.fewerThan.missing)} />}
+          </div>
+        )}
+      </div>
+      {isUsable ? <Compared view={view} /> : <Unusable entry={entry} instead={insteadOf(entries, entry.name)} now={now} />}
+      {diff !== null && (diff.missing.length > 0 || diff.changed.length > 0) ? <PeopleList diff={diff} chosen={ids} onToggle={toggle} /> : <div className="ppl empty" />}
+      {(job !== null || error !== null) && (
+        <div className="sec" role="status">
+          {job?.state === "running" && (
+            <>
+              <ProgressBar operation={job} label={words.rehearse} />
+              <Button size="s" icon="close" onClick={() => void cancelOperation(job.id)}>
+                {en.frame.cancel}
+              </Button>
+            </>
+          )}
+          {job !== null && job.state !== "running" && error === null && <Outcome key={job.id} operation={job} />}
+          {error !== null && <ErrorNote error={error} onDismiss={() => setError(null)} />}
+        </div>
+      )}
+      {isUsable && (
+        <div className="ft">
+          <p className="sm t2">{diff === null ? words.planUnknown : count === 0 ? words.everyoneThere : words.plan(count, diff.counts.same + diff.counts.changed + diff.counts.added)}</p>
+          <div className="row">
+            <Button
+              rank="primary"
+              icon="restore"
+              className="grow"
+              blocked={diff !== null && count === 0 ? words.everyoneThere : undefined}
+              onClick={() => openDialog({ kind: "restore", siteId: site.id, from: { kind: "backup", name: entry.name }, only: chosen === null ? null : [...chosen] })}
+            >
+              {diff === null || count === 0 ? words.bringBackAll : words.bringBack(count)}
+            </Button>
+            <Button blocked={job?.state === "running" ? en.frame.states.busy : undefined} onClick={() => void run("drill")}>
+              {words.rehearse}
+            </Button>
+          </div>
+        </div>
+      )}
+      {picker}
+    </aside>
+  );
+}

@@ -1,0 +1,132 @@
+/** Step one: where does the site keep its accounts? Five sources as rows, tried while they are entered. */
+import { PasswordInput, Textarea, TextInput } from "@mantine/core";
+import { useEffect, useState, type ReactNode } from "react";
+import { call } from "../../api/bridge.ts";
+import { Button } from "../../components/Button.tsx";
+import { ErrorNote } from "../../components/ErrorNote.tsx";
+import { Icon } from "../../components/Icon.tsx";
+import { KeyFields } from "../../components/KeyFields.tsx";
+import { RadioRows, type RadioRow } from "../../components/RadioRows.tsx";
+import { usePickPath } from "../../components/use-pick-path.tsx";
+import type { CommandResponse } from "../../../shared/contract.ts";
+import type { ErrorValue } from "../../../shared/errors.ts";
+import { en } from "../../strings/en.ts";
+import { accounts } from "../../strings/words.ts";
+import { ConnectionNote } from "./ConnectionNote.tsx";
+import type { SourceEntry, SourceKind } from "./draft.ts";
+import type { useConnection } from "./use-connection.ts";
+
+const words = en.firstRun;
+
+interface SourceStepProps {
+  readonly entry: SourceEntry;
+  readonly onEntry: (change: Partial<SourceEntry>) => void;
+  readonly tried: ReturnType<typeof useConnection>;
+  readonly collection: string | null;
+  readonly onCollection: (name: string) => void;
+}
+
+/** A variable can be looked into without a site. */
+function Pasted({ text, onText }: { readonly text: string; readonly onText: (text: string) => void }) {
+  const [held, setHeld] = useState<CommandResponse<"variable.inspect"> | null>(null);
+  const [error, setError] = useState<ErrorValue | null>(null);
+  useEffect(() => {
+    setHeld(null);
+    setError(null);
+    if (text.trim() === "") return;
+    const timer = setTimeout(() => {
+      void call("variable.inspect", { text }).then((answer) => {
+        setHeld(answer.ok ? answer.value : null);
+        setError(answer.ok ? null : answer.error);
+      });
+    }, 400);
+    return () => clearTimeout(timer);
+  }, [text]);
+  return (
+    <div className="stack">
+      <Textarea label={words.source.pasted} description={words.source.pastedHint} rows={3} spellCheck={false} value={text} onChange={(event) => onText(event.currentTarget.value)} classNames={{ input: "mono" }} />
+      {held !== null && (
+        <p className="note safe" role="status">
+          <Icon name="check_ring" />
+          <span>
+            <b>{accounts(held.accounts)}.</b> {held.remarks.map(({ message }) => message).join(" ")}
+          </span>
+        </p>
+      )}
+      {error !== null && <ErrorNote error={error} alert={false} />}
+    </div>
+  );
+}
+
+export function SourceStep({ entry, onEntry, tried, collection, onCollection }: SourceStepProps) {
+  const [showsMore, setShowsMore] = useState(false);
+  const { pick, picker } = usePickPath();
+  const note = <ConnectionNote tried={tried} collection={collection} onCollection={onCollection} />;
+  const names = showsMore ? (
+    <div className="fields two-fields">
+      <TextInput label={words.source.tenant} value={entry.tenant} onChange={(event) => onEntry({ tenant: event.currentTarget.value })} />
+      <TextInput label={words.source.database} value={entry.database} onChange={(event) => onEntry({ database: event.currentTarget.value })} />
+      {entry.kind === "server" && <KeyFields value={entry.key} withKey={false} onChange={(key) => onEntry({ key })} />}
+    </div>
+  ) : (
+    <button type="button" className="link sm more-link" onClick={() => setShowsMore(true)}>
+      {words.source.more}
+    </button>
+  );
+  const opens: Record<SourceKind, ReactNode> = {
+    server: (
+      <form
+        className="stack"
+        onSubmit={(event) => {
+          event.preventDefault();
+          tried.tryNow();
+        }}
+      >
+        <div className="flds">
+          <TextInput label={words.source.address} placeholder={words.source.addressExample} autoComplete="off" spellCheck={false} inputMode="url" value={entry.url} onChange={(event) => onEntry({ url: event.currentTarget.value })} />
+          <PasswordInput label={words.source.key} autoComplete="off" value={entry.key.secret} onChange={(event) => onEntry({ key: { ...entry.key, secret: event.currentTarget.value } })} />
+        </div>
+        <button type="submit" className="vh" tabIndex={-1}>
+          {words.source.test}
+        </button>
+        {note}
+        {names}
+      </form>
+    ),
+    cloud: (
+      <div className="stack">
+        <PasswordInput label={words.source.cloudKey} autoComplete="off" value={entry.cloudKey} onChange={(event) => onEntry({ cloudKey: event.currentTarget.value })} />
+        {note}
+        {names}
+      </div>
+    ),
+    folder: (
+      <div className="stack">
+        <div className="row wrap">
+          <Button icon="folder" onClick={() => void pick("data_folder").then((folder) => folder !== null && onEntry({ folder }))}>
+            {words.source.pickFolder}
+          </Button>
+          {entry.folder !== null && <span className="sm t2 path">{words.source.picked(entry.folder.shown)}</span>}
+        </div>
+        {note}
+        {names}
+      </div>
+    ),
+    file: <Pasted text={entry.pasted} onText={(pasted) => onEntry({ pasted })} />,
+    demo: <p className="t2">{words.source.demoText}</p>,
+  };
+  const icons = { server: "server", cloud: "cloud", folder: "folder", file: "file", demo: "play" } as const;
+  const kinds: readonly SourceKind[] = ["server", "cloud", "folder", "file", "demo"];
+  const rows = kinds.map((kind): RadioRow<SourceKind> => {
+    const [title, hint] = words.source.kinds[kind];
+    return { value: kind, icon: icons[kind], title, hint, open: opens[kind] };
+  });
+  return (
+    <>
+      <h1 tabIndex={-1}>{words.source.title}</h1>
+      <p className="lead">{words.source.hint}</p>
+      <RadioRows label={words.source.title} rows={rows} value={entry.kind} onChange={(kind) => onEntry({ kind })} />
+      {picker}
+    </>
+  );
+}

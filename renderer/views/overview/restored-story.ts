@@ -1,0 +1,71 @@
+/** The story of the last restore that the owner has not said "Got it" to, from the activity and from restores asked for in this window. Pure. */
+import type { ActivityView } from "../../../shared/model.ts";
+import type { Operation, OperationResult, Overview } from "../../../shared/operations.ts";
+
+export interface RestoredStory {
+  /** When the empty site was seen; null for a restore without a wipe. */
+  readonly wipedAt: string | null;
+  readonly beganAt: string | null;
+  readonly restoredAt: string;
+  readonly added: number;
+  /** Signed up after the wipe. */
+  readonly newcomers: number;
+  /** The site's own code brought them back. */
+  readonly itself: boolean;
+  /** A restore into an empty site changed nobody: there is no safety copy, and nothing to undo. */
+  readonly canUndo: boolean;
+  readonly backup: { readonly at: string; readonly accounts: number } | null;
+}
+
+/** Wipe and restore belong together only when they lie this close. */
+const SAME_STORY_MS = 24 * 3_600_000;
+/** After that nobody has to say "Got it" any more. */
+const OLD_STORY_MS = 3 * 24 * 3_600_000;
+
+interface StoryFacts {
+  readonly siteId: string;
+  readonly activity: readonly ActivityView[];
+  readonly restore: Operation | null;
+  readonly restoreResult: OperationResult<"restore"> | null;
+  readonly overview: Overview | null;
+  readonly acknowledgedUntil: string;
+  readonly now: number;
+}
+
+function lastOf(activity: readonly ActivityView[], siteId: string, kind: string, before?: string): ActivityView | null {
+  return activity.find((entry) => entry.siteId === siteId && entry.kind === kind && (before === undefined || entry.at <= before)) ?? null;
+}
+
+/** The number after "All" or before "accounts" in the log's own sentence: the log keeps no figures beside it. */
+function countIn(message: string): number | null {
+  const match = /(?:All|Your) ([\d,]+) account/.exec(message);
+  return match?.[1] === undefined ? null : Number(match[1].replaceAll(",", ""));
+}
+
+/** `activity` newest first. */
+export function storyOf({ siteId, activity, restore, restoreResult, overview, acknowledgedUntil, now }: StoryFacts): RestoredStory | null {
+  const logged = lastOf(activity, siteId, "restored");
+  const asked = restore !== null && restore.state === "done" && restore.endedAt !== null && restoreResult !== null ? restore : null;
+  const endedAt = asked?.endedAt ?? "";
+  const useAsked = asked !== null && (logged === null || endedAt > logged.at);
+  const restoredAt = useAsked ? endedAt : (logged?.at ?? "");
+  if (restoredAt === "" || restoredAt <= acknowledgedUntil || now - Date.parse(restoredAt) > OLD_STORY_MS) return null;
+  const added = useAsked ? (restoreResult?.added ?? 0) + (restoreResult?.overwritten ?? 0) : (countIn(logged?.message ?? "") ?? overview?.accounts ?? 0);
+  if (added === 0) return null;
+  const wiped = lastOf(activity, siteId, "wiped", restoredAt);
+  const isSameStory = wiped !== null && Date.parse(restoredAt) - Date.parse(wiped.at) < SAME_STORY_MS;
+  const wipedAt = isSameStory ? wiped.at : useAsked ? null : restoredAt;
+  const newest = overview?.newestBackup ?? null;
+  const onSite = useAsked ? (restoreResult?.accountsOnSite ?? added) : (overview?.accounts ?? added);
+  const newcomers = wipedAt === null ? 0 : Math.max(0, onSite - added);
+  return {
+    wipedAt,
+    beganAt: useAsked ? asked.startedAt : null,
+    restoredAt,
+    added,
+    newcomers,
+    canUndo: useAsked ? restoreResult?.safetyBackup !== null : newcomers > 0,
+    itself: /restored itself/.test(logged?.message ?? "") && !useAsked,
+    backup: newest !== null && newest.at !== null && newest.at >= restoredAt ? { at: newest.at, accounts: newest.accounts } : null,
+  };
+}

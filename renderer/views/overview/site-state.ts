@@ -1,0 +1,47 @@
+/** What state a site is in, from what was last seen of it. Pure: the switcher, the tally and the hero agree because they all ask here. */
+import type { ErrorValue } from "../../../shared/errors.ts";
+import type { Operation, Overview } from "../../../shared/operations.ts";
+import type { SiteView } from "../../../shared/model.ts";
+
+export type SiteState = "safe" | "risk" | "wiped" | "deletions" | "asleep" | "unreach" | "empty" | "unknown";
+
+/** Worst first. */
+const severity: Record<SiteState, number> = { wiped: 0, deletions: 1, risk: 2, unreach: 3, asleep: 4, unknown: 5, empty: 6, safe: 7 };
+
+export function bySeverity(a: SiteState, b: SiteState): number {
+  return severity[a] - severity[b];
+}
+
+/** Sites on this computer need no network. */
+export function needsNetwork(site: SiteView): boolean {
+  return site.source.kind === "cloud" || (site.source.kind === "server" && !/^https?:\/\/(localhost|127\.|\[::1\])/.test(site.source.shown));
+}
+
+export function isKeyTrouble(error: ErrorValue): boolean {
+  return error.code === "KEY_REFUSED" || error.code === "KEY_MISSING";
+}
+
+/** How many accounts would be lost if the site were wiped now. */
+export function atRisk(overview: Overview): number {
+  return overview.notBackedUp + overview.changed;
+}
+
+function stateOfOverview(overview: Overview): SiteState {
+  if (overview.state === "wiped") return "wiped";
+  if (overview.state === "deletions") return "deletions";
+  if (overview.state === "no_accounts") return "empty";
+  if (overview.newestBackup === null || atRisk(overview) > 0) return "risk";
+  return "safe";
+}
+
+export function stateOf(overview: Overview | null, trouble: ErrorValue | null): SiteState {
+  if (trouble !== null) return trouble.code === "SITE_ASLEEP" ? "asleep" : "unreach";
+  return overview === null ? "unknown" : stateOfOverview(overview);
+}
+
+/** The word for a running operation, where it says more than the site's state. */
+export function busyState(running: Operation | null): "backing_up" | "restoring" | "busy" | null {
+  if (running === null) return null;
+  if (running.kind === "backup") return "backing_up";
+  return running.kind === "restore" || running.kind === "undo" ? "restoring" : "busy";
+}

@@ -1,0 +1,74 @@
+/** Gathers what the hero is made of from the stores. */
+import { useMemo } from "react";
+import { resultOf } from "../../api/operations.ts";
+import { useIsOnline } from "../../components/use-online.ts";
+import type { BackupEntry, SiteView } from "../../../shared/model.ts";
+import type { Operation, Overview } from "../../../shared/operations.ts";
+import { useAcknowledgedUntil } from "../../stores/acknowledged.ts";
+import { useActivity } from "../../stores/activity.ts";
+import { useBackups } from "../../stores/backups.ts";
+import { useLook, type Look } from "../../stores/looks.ts";
+import { useIsDismissed, useLatestEnded, useRunningWrite } from "../../stores/operations.ts";
+import { heroOf, type Hero } from "./hero.ts";
+import { storyOf, type RestoredStory } from "./restored-story.ts";
+
+/** The newest one that a restore would take, as the list tells it. */
+function newestOf(entries: readonly BackupEntry[]): Overview["newestBackup"] {
+  const entry = entries.find(({ shelf, state, accounts }) => shelf === "normal" && state === "good" && accounts !== null);
+  if (entry === undefined) return null;
+  return { name: entry.name, at: entry.at, accounts: entry.accounts ?? 0, rehearsedAt: entry.rehearsed?.at ?? null, rehearsedOk: entry.rehearsed?.ok ?? null };
+}
+
+interface HeroView {
+  readonly hero: Hero;
+  readonly look: Look;
+  readonly newestBackup: Overview["newestBackup"];
+  readonly story: RestoredStory | null;
+  readonly running: Operation | null;
+  /** The last backup, restore or undo that did not end well and was not put aside. */
+  readonly ended: Operation | null;
+}
+
+const WRITES = ["backup", "restore", "undo", "wipe_demo"] as const;
+
+/** A half-way restore counts until the site was seen whole. */
+function halfWayOf(restore: Operation | null, look: Look): { back: number; of: number } | null {
+  const { overview } = look;
+  if (restore === null || overview === null || overview.missing === 0 || overview.newestBackup === null) return null;
+  const isHalfWay = restore.state === "failed" && (restore.error?.code === "RESTORE_INCOMPLETE" || (restore.progress?.phase === "restoring" && restore.progress.done > 0));
+  return isHalfWay ? { back: overview.newestBackup.accounts - overview.missing, of: overview.newestBackup.accounts } : null;
+}
+
+export function useHero(site: SiteView, now: number): HeroView {
+  const look = useLook(site.id);
+  const running = useRunningWrite(site.id);
+  const ended = useLatestEnded(site.id, WRITES);
+  const isDismissed = useIsDismissed(ended?.id ?? null);
+  const restore = useLatestEnded(site.id, ["restore"]);
+  const activity = useActivity();
+  const acknowledgedUntil = useAcknowledgedUntil(site.id);
+  const isOnline = useIsOnline();
+  const { entries } = useBackups(site.id);
+  const minute = Math.floor(now / 60_000) * 60_000;
+  const story = useMemo(
+    () => storyOf({ siteId: site.id, activity: activity ?? [], restore, restoreResult: resultOf(restore, "restore"), overview: look.overview, acknowledgedUntil, now: minute }),
+    [site.id, activity, restore, look.overview, acknowledgedUntil, minute],
+  );
+  const shown = isDismissed ? null : ended;
+  const backup = shown?.state === "done_with_problems" ? resultOf(shown, "backup") : null;
+  const newestBackup = look.overview?.newestBackup ?? newestOf(entries);
+  const hero = heroOf({
+    site,
+    overview: look.overview,
+    newestBackup,
+    trouble: look.trouble?.error ?? null,
+    retryInMs: look.trouble === null || look.trouble.nextAt === null ? null : Math.max(1_000, look.trouble.nextAt - now),
+    running,
+    problems: backup !== null && backup.problemCount > 0 ? backup : null,
+    halfWay: halfWayOf(restore, look),
+    restored: story,
+    offline: !isOnline,
+    now,
+  });
+  return { hero, look, newestBackup, story, running, ended: shown };
+}

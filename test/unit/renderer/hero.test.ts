@@ -1,0 +1,103 @@
+/** From what is known of a site to the sentence and what to do: every state of the Overview. */
+import { describe, expect, it } from "vitest";
+import { heroOf, type HeroFacts } from "../../../renderer/views/overview/hero.ts";
+import { storyOf } from "../../../renderer/views/overview/restored-story.ts";
+import type { ErrorValue } from "../../../shared/errors.ts";
+import type { ActivityView, SiteView } from "../../../shared/model.ts";
+import type { Operation, Overview } from "../../../shared/operations.ts";
+import { overviewOf } from "./fake-bridge.ts";
+
+const site: SiteView = {
+  id: "site-0001",
+  name: "Marlow Bakery",
+  source: { kind: "server", shown: "https://db.example.com", tenant: null, database: null, auth: "none", hasKey: true },
+  collectionName: "users",
+  vault: "~/Backups",
+  encrypted: false,
+  settings: { watch: true, restoreAfterWipe: true, rehearse: true },
+  watching: "on",
+  canBeWatched: true,
+  trouble: null,
+};
+const now = Date.now();
+const facts = (overview: Overview | null, more: Partial<HeroFacts> = {}): HeroFacts => ({ site, overview, newestBackup: overview?.newestBackup ?? null, trouble: null, retryInMs: null, running: null, problems: null, halfWay: null, restored: null, offline: false, now, ...more });
+const trouble = (code: ErrorValue["code"], more: Partial<ErrorValue> = {}): ErrorValue => ({ code, message: "It did not work.", retryable: true, ...more });
+const running = (kind: Operation["kind"]): Operation => ({ id: "operation-1", kind, siteId: site.id, state: "running", startedAt: new Date(now).toISOString(), endedAt: null, progress: null, error: null, result: null });
+const ids = (hero: ReturnType<typeof heroOf>): string[] => hero.actions.map(({ id }) => id);
+
+describe("the hero", () => {
+  it("says that everybody is safe", () => {
+    const hero = heroOf(facts(overviewOf(7)));
+    expect(hero).toMatchObject({ glyph: "safe", title: "All 7 accounts are safe." });
+    expect(ids(hero)).toEqual(["backup", "redeploy", "restore"]);
+    expect(heroOf(facts(overviewOf(1))).title).toBe("Your 1 account is safe.");
+  });
+  it("counts who is not backed up, and says who does it", () => {
+    const overview = overviewOf(9, { notBackedUp: 2 });
+    expect(heroOf(facts(overview))).toMatchObject({ glyph: "risk", title: "2 of 9 accounts are not backed up yet.", hint: "We back them up within 30 seconds." });
+    expect(heroOf(facts(overview, { site: { ...site, watching: "off" } })).hint).toBe("Do it before you redeploy.");
+  });
+  it("tells changed, never backed up and empty apart", () => {
+    expect(heroOf(facts(overviewOf(7, { changed: 1 }))).title).toBe("1 account changed since the last backup.");
+    expect(heroOf(facts(overviewOf(7, { newestBackup: null, notBackedUp: 7 }))).title).toBe("7 accounts, no backup yet.");
+    expect(heroOf(facts(overviewOf(0, { newestBackup: null }))).title).toBe("No accounts yet.");
+  });
+  it("alerts after a wipe only when it needs the owner", () => {
+    const overview = overviewOf(0, { state: "wiped", missing: 7 });
+    const asks = heroOf(facts(overview, { site: { ...site, settings: { ...site.settings, restoreAfterWipe: false } } }));
+    expect(asks).toMatchObject({ glyph: "wiped", title: "Your site was wiped. 7 accounts can come back.", alert: true });
+    expect(ids(asks)).toEqual(["bring_back", "choose_people", "older_backup"]);
+    expect(heroOf(facts(overview)).alert).toBe(false);
+  });
+  it("gives two equal answers to deletions", () => {
+    const hero = heroOf(facts(overviewOf(5, { state: "deletions", missing: 2 })));
+    expect(hero.actions.map(({ rank }) => rank)).toEqual(["secondary", "secondary"]);
+  });
+  it("names the newest backup when the site cannot be reached", () => {
+    const hero = heroOf(facts(overviewOf(7), { trouble: trouble("SERVER_UNREACHABLE"), retryInMs: 40_000 }));
+    expect(hero.title).toBe("We cannot reach your site.");
+    expect(hero.hint).toMatch(/^Your 7 accounts are safe in .+ backup\. We try again in 40 s\.$/);
+  });
+  it("knows of backups though the site was never seen", () => {
+    const { newestBackup } = overviewOf(7);
+    expect(heroOf(facts(null, { newestBackup, trouble: trouble("SERVER_UNREACHABLE") })).hint).toMatch(/^Your 7 accounts are safe in /);
+  });
+  it("asks for the key, wakes, and says where else to turn", () => {
+    expect(ids(heroOf(facts(overviewOf(7), { trouble: trouble("KEY_REFUSED") })))[0]).toBe("new_key");
+    expect(heroOf(facts(overviewOf(7), { trouble: trouble("SITE_ASLEEP") }))).toMatchObject({ glyph: "asleep", title: "Your site is asleep." });
+    expect(ids(heroOf(facts(overviewOf(7), { trouble: trouble("FOLDER_NOT_WRITABLE") })))[0]).toBe("settings");
+    expect(heroOf(facts(overviewOf(7), { trouble: trouble("NOT_CHROMA", { message: "Something answers here, but it is not ChromaDB." }) })).title).toBe("Something answers here, but it is not ChromaDB.");
+  });
+  it("blocks what needs a network when there is none, but not for a site on this computer", () => {
+    expect(heroOf(facts(overviewOf(7), { offline: true })).actions[0]?.blocked).toBe("This computer is offline.");
+    expect(heroOf(facts(overviewOf(7), { offline: true, site: { ...site, source: { ...site.source, shown: "http://127.0.0.1:8000" } } })).title).toBe("All 7 accounts are safe.");
+  });
+  it("puts what runs before everything else, and keeps the glyph of the state", () => {
+    const hero = heroOf(facts(overviewOf(37, { notBackedUp: 1 }), { running: running("backup") }));
+    expect(hero).toMatchObject({ glyph: "risk", title: "Backing up 37 accounts." });
+    expect(hero.hint).toMatch(/^1 person signed up/);
+    expect(ids(hero)).toEqual(["cancel"]);
+  });
+  it("does not claim what another one does", () => {
+    expect(heroOf(facts(overviewOf(7), { site: { ...site, watching: "elsewhere" } })).actions).toEqual([]);
+  });
+  it("waits without a spinner for a site never seen", () => {
+    expect(heroOf(facts(null)).loading).toBe(true);
+  });
+});
+
+describe("the story of a restore", () => {
+  const minute = (ago: number): string => new Date(now - ago * 60_000).toISOString();
+  const news = (kind: string, ago: number, message: string): ActivityView => ({ at: minute(ago), kind, level: "info", site: "Marlow Bakery", siteId: site.id, message });
+  const base = { siteId: site.id, restore: null, restoreResult: null, acknowledgedUntil: "", now };
+
+  it("comes from the watcher's news, with who signed up meanwhile", () => {
+    const activity = [news("restored", 1, "Your site was wiped. All 7 accounts are back; it now has 8."), news("wiped", 2, "Your site was wiped. 7 accounts can come back.")];
+    expect(storyOf({ ...base, activity, overview: overviewOf(8) })).toMatchObject({ added: 7, newcomers: 1, wipedAt: minute(2), itself: false });
+  });
+  it("ends with “Got it”, and after three days by itself", () => {
+    const activity = [news("restored", 1, "Your site was wiped. All 7 accounts are back; it now has 7.")];
+    expect(storyOf({ ...base, activity, overview: overviewOf(7), acknowledgedUntil: minute(0) })).toBeNull();
+    expect(storyOf({ ...base, activity: [news("restored", 4 * 24 * 60, "Your site was wiped. All 7 accounts are back; it now has 7.")], overview: overviewOf(7) })).toBeNull();
+  });
+});

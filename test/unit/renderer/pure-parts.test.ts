@@ -1,0 +1,104 @@
+/** Smaller pure parts: keys, the source being entered, why a backup is kept, the pasted variable, the chart, which kinds write. */
+import { describe, expect, it } from "vitest";
+import { operationKindsThatWrite } from "../../../renderer/api/operation-kinds.ts";
+import { chartOf } from "../../../renderer/components/chart-points.ts";
+import { emptyKey } from "../../../renderer/components/key-draft.ts";
+import { backupRows, insteadOf } from "../../../renderer/views/backups/kept-because.ts";
+import { nameFor, sourceOf, type SourceEntry } from "../../../renderer/views/first-run/draft.ts";
+import { actionOfKey } from "../../../renderer/views/frame/key-actions.ts";
+import { passes, withDays } from "../../../renderer/views/activity/activity-filter.ts";
+import { verdictOf } from "../../../renderer/views/variable/check-verdict.ts";
+import { judgeEligibility } from "../../../shared/eligibility.ts";
+import type { BackupEntry } from "../../../shared/model.ts";
+import { operationKinds } from "../../../shared/operations.ts";
+
+const now = Date.parse("2026-11-18T15:00:00.000Z");
+const entry = (daysBack: number, accounts: number | null, more: Partial<BackupEntry> = {}): BackupEntry => ({
+  name: `user_backup_day_${String(daysBack)}.json`,
+  shelf: "normal",
+  state: "good",
+  encrypted: false,
+  sizeBytes: 1_000,
+  at: new Date(now - daysBack * 86_400_000).toISOString(),
+  accounts,
+  fewerThan: null,
+  rehearsed: null,
+  error: null,
+  ...more,
+});
+
+describe("kinds that write", () => {
+  it("are those of the contract", () => {
+    const writing = Object.entries(operationKinds).filter(([, kind]) => kind.writes).map(([name]) => name);
+    expect([...operationKindsThatWrite].toSorted()).toEqual(writing.toSorted());
+  });
+});
+
+describe("keys", () => {
+  const key = (code: string, more: Partial<KeyboardEvent> = {}) => ({ code, key: "", ctrlKey: false, metaKey: false, altKey: false, shiftKey: false, ...more });
+  const desktop = { isTyping: false, isBrowser: false, isMac: false };
+  it("are Ctrl on the desktop, ⌘ on a Mac, Alt Shift in a browser", () => {
+    expect(actionOfKey(key("KeyB", { ctrlKey: true }), desktop)).toEqual({ kind: "backup" });
+    expect(actionOfKey(key("KeyB", { metaKey: true }), { ...desktop, isMac: true })).toEqual({ kind: "backup" });
+    expect(actionOfKey(key("KeyB", { ctrlKey: true }), { ...desktop, isBrowser: true })).toBeNull();
+    expect(actionOfKey(key("KeyB", { altKey: true, shiftKey: true }), { ...desktop, isBrowser: true })).toEqual({ kind: "backup" });
+    expect(actionOfKey(key("Digit3", { altKey: true }), desktop)).toEqual({ kind: "place", index: 2 });
+  });
+  it("leave “?” to whoever types", () => {
+    expect(actionOfKey(key("Slash", { key: "?", shiftKey: true }), desktop)).toEqual({ kind: "help" });
+    expect(actionOfKey(key("Slash", { key: "?", shiftKey: true }), { ...desktop, isTyping: true })).toBeNull();
+  });
+});
+
+describe("the source being entered", () => {
+  const blank: SourceEntry = { kind: "server", url: "", key: emptyKey, cloudKey: "", folder: null, tenant: "", database: "", pasted: "" };
+  it("takes a bare host for https, and a local one for http", () => {
+    expect(sourceOf({ ...blank, url: "db.example.com" })).toMatchObject({ url: "https://db.example.com" });
+    expect(sourceOf({ ...blank, url: "localhost:8000" })).toMatchObject({ url: "http://localhost:8000" });
+  });
+  it("waits while the address is not one yet", () => {
+    expect([sourceOf(blank), sourceOf({ ...blank, url: "https://" }), sourceOf({ ...blank, url: "db" })]).toEqual([null, null, null]);
+  });
+  it("names a site after its address", () => {
+    expect(nameFor({ ...blank, url: "https://db.marlow-bakery.example" }, "My site")).toBe("Marlow Bakery");
+    expect(nameFor({ ...blank, url: "http://127.0.0.1:8000" }, "My site")).toBe("My site");
+  });
+});
+
+describe("the table of backups", () => {
+  it("says why each is kept, and what changed against the one before", () => {
+    const rows = backupRows([entry(0, 37), entry(1, 36), entry(3, 3, { shelf: "short", fewerThan: { backup: "x", accounts: 34, missing: 31 } }), entry(4, 33, { state: "damaged" }), entry(9, 31), entry(40, 26)], now);
+    expect(rows.map(({ kept }) => kept)).toEqual(["Newest, fullest", "Last 7 days", "Kept apart", "Use 9 Nov", "Daily copy", "Weekly copy"]);
+    expect(rows.map(({ change }) => change)).toEqual([1, 5, -31, null, 5, null]);
+  });
+  it("offers the next older whole one instead of a damaged one", () => {
+    expect(insteadOf([entry(0, 3, { state: "damaged" }), entry(1, 2)], "user_backup_day_0.json")?.accounts).toBe(2);
+  });
+});
+
+describe("a pasted variable", () => {
+  const held = { accounts: 6, ids: [], withoutId: 0, withoutEmail: 0, length: 10, checksum: "", remarks: [], readableBySite: true, eligibility: judgeEligibility({ accounts: 6, valueLength: 10 }), gauge: [] };
+  const diff = (same: number, added: string[], changed = 0) => ({ compared: "accounts" as const, counts: { added: added.length, missing: 0, changed, signedUpAgain: 0, same }, added, missing: [], changed: [], signedUpAgain: [] });
+  it("is current, older, or another site's", () => {
+    expect(verdictOf(held, diff(6, []), null)).toMatchObject({ tone: "safe", title: "The same 6 accounts as your site." });
+    expect(verdictOf(held, diff(6, ["rosa@gmail.com"]), null)).toMatchObject({ tone: "risk", hint: "It is whole, but 1 account is missing: r•••••@gmail.com. Paste the new one." });
+    expect(verdictOf(held, diff(0, ["a", "b"]), null)).toMatchObject({ tone: "wiped", title: "These 6 accounts are not from this site." });
+  });
+});
+
+describe("the activity", () => {
+  const news = (kind: string, level: "info" | "attention", at: string) => ({ at, kind, level, site: "", siteId: null, message: `${kind} news` });
+  it("filters by kind, level and words, under headings by day", () => {
+    const wiped = news("wiped", "attention", "2026-11-18T12:00:00.000Z");
+    expect([passes(wiped, "wipes", ""), passes(wiped, "backups", ""), passes(wiped, "problems", "WIPED"), passes(wiped, "all", "march")]).toEqual([true, false, true, false]);
+    expect(withDays([wiped, news("back", "info", "2026-11-10T12:00:00.000Z")], now).map(({ kind }) => kind)).toEqual(["day", "entry", "day", "entry"]);
+  });
+});
+
+describe("the chart", () => {
+  it("ends with who is on the site now, on a scale above the most", () => {
+    const chart = chartOf({ backups: [entry(2, 6), entry(40, 4), entry(3, 99, { shelf: "short" })], activity: [], siteId: "site-0001", accounts: 7, now });
+    expect(chart.points.map(({ count }) => count)).toEqual([4, 6, 7]);
+    expect(chart).toMatchObject({ last: 7, top: 10, ticks: [0, 5, 10] });
+  });
+});

@@ -1,0 +1,55 @@
+/** The four steps of a redeploy tick themselves. */
+import { describe, expect, it } from "vitest";
+import { currentStep, isStayingAway, isWaitingLong, newcomers, newNotes, usesVariable, withActivity, withLook, withSilence, type RedeployNotes } from "../../../renderer/views/redeploy/steps.ts";
+import type { ActivityView } from "../../../shared/model.ts";
+import { overviewOf } from "./fake-bridge.ts";
+
+const start = Date.parse("2026-11-18T14:00:00.000Z");
+const at = (minutes: number): string => new Date(start + minutes * 60_000).toISOString();
+const seven = overviewOf(7, { checkedAt: at(20) });
+const ready: RedeployNotes = { ...newNotes(at(0)), backup: { at: at(6), accounts: 7 }, copy: { at: at(8), accounts: 7, length: 2_684, checksum: "8409 C1EC" } };
+const news = (kind: string, minutes: number, message = ""): ActivityView => ({ at: at(minutes), kind, level: "info", site: "Marlow Bakery", siteId: "site-0001", message });
+
+describe("the steps", () => {
+  it("follow one another", () => {
+    expect(currentStep(newNotes(at(0)), seven)).toBe(1);
+    expect(currentStep({ ...ready, copy: null }, seven)).toBe(2);
+    expect(currentStep(ready, seven)).toBe(3);
+    expect(currentStep({ ...ready, downAt: at(16) }, seven)).toBe(4);
+    expect(currentStep({ ...ready, allThereAt: at(18) }, seven)).toBe(5);
+  });
+  it("need no copy for a site that is too large for the variable", () => {
+    const large = overviewOf(37);
+    expect(usesVariable(large)).toBe(false);
+    expect(currentStep({ ...ready, copy: null }, large)).toBe(3);
+  });
+  it("take silence for the redeploy only once it may begin", () => {
+    expect(withSilence({ ...ready, copy: null }, at(10), seven).downAt).toBeNull();
+    expect(withSilence(ready, at(10), seven).downAt).toBe(at(10));
+  });
+  it("see the site go down, come back empty, and everybody return", () => {
+    const down = withActivity(ready, news("unreachable", 16), seven);
+    const wiped = withLook(down, overviewOf(0, { state: "wiped", missing: 7, checkedAt: at(17) }));
+    const restored = withActivity(wiped, news("restored", 18, "Your site was wiped. All 7 accounts are back; it now has 7."), seven);
+    expect(restored).toMatchObject({ downAt: at(16), backAt: at(17), cameBackEmpty: true, allThereAt: at(18), restoredItself: false });
+  });
+  it("say when the site restored itself", () => {
+    const back = withLook(withSilence(ready, at(16), seven), overviewOf(7, { checkedAt: at(18) }));
+    expect(back).toMatchObject({ cameBackEmpty: false, allThereAt: at(18) });
+  });
+  it("tick nothing by a look that shows no redeploy", () => {
+    expect(withLook(ready, seven)).toBe(ready);
+    expect(withLook({ ...ready, deployedAt: at(19) }, seven).allThereAt).toBeNull();
+    expect(withLook({ ...ready, deployedAt: at(10) }, seven).allThereAt).toBe(at(20));
+  });
+  it("notice newcomers before the redeploy, not after it", () => {
+    expect(newcomers(ready, overviewOf(8))).toBe(1);
+    expect(newcomers({ ...ready, downAt: at(16) }, overviewOf(8))).toBe(0);
+  });
+  it("ask after half an hour, and after ten minutes of silence", () => {
+    expect(isWaitingLong(ready, seven, start + 37 * 60_000)).toBe(false);
+    expect(isWaitingLong(ready, seven, start + 39 * 60_000)).toBe(true);
+    expect(isWaitingLong({ ...ready, waitingSince: at(39) }, seven, start + 40 * 60_000)).toBe(false);
+    expect(isStayingAway({ ...ready, downAt: at(16) }, start + 27 * 60_000)).toBe(true);
+  });
+});
