@@ -11,6 +11,7 @@ import { encodePng } from "./icons/png.ts";
 import { createRestartBudget } from "./link/restart-budget.ts";
 import type { Destination } from "./places.ts";
 import { boundsFor, MIN_SIZE, readWindowState, writeWindowState } from "./window-state.ts";
+import { webPreferences } from "./web-preferences.ts";
 
 export interface MainWindow {
   /** Brings it to the front; makes it first where there is none. */
@@ -65,20 +66,7 @@ export function setupWindow({ preload, log, staysInTray }: WindowOptions): MainW
         : { titleBarStyle: "hidden" as const, titleBarOverlay: overlay() }),
       // Elsewhere the system takes it from the installed app.
       ...(process.platform === "linux" ? { icon: nativeImage.createFromBuffer(encodePng(appIcon(64))) } : {}),
-      webPreferences: {
-        preload,
-        sandbox: true,
-        contextIsolation: true,
-        nodeIntegration: false,
-        nodeIntegrationInWorker: false,
-        nodeIntegrationInSubFrames: false,
-        webviewTag: false,
-        webSecurity: true,
-        allowRunningInsecureContent: false,
-        navigateOnDragDrop: false,
-        spellcheck: false,
-        devTools: !app.isPackaged,
-      },
+      webPreferences: webPreferences(preload, app.isPackaged),
     });
     window = created;
     if (state?.maximized === true) created.maximize();
