@@ -57,7 +57,10 @@ export async function listEntries(folder: string, options: ListOptions): Promise
   const entries: VaultEntry[] = [];
   const queue = withoutSecondNames(files).values();
   const worker = async (): Promise<void> => {
-    for (const file of queue) entries.push(await readEntry(file, options));
+    for (const file of queue) {
+      const entry = await readEntry(file, options);
+      if (entry !== null) entries.push(entry);
+    }
   };
   await Promise.all(Array.from({ length: FILES_AT_ONCE }, worker));
   return entries.sort(newestFirst);
@@ -119,7 +122,8 @@ function withoutSecondNames(files: readonly VaultFile[]): VaultFile[] {
   return [...byIdentity.values()];
 }
 
-async function readEntry(file: VaultFile, options: ListOptions): Promise<VaultEntry> {
+/** Null for what went away while it was looked at: another process prunes, or gives a file its second name. */
+async function readEntry(file: VaultFile, options: ListOptions): Promise<VaultEntry | null> {
   const { name, path, shelf, sizeBytes } = file;
   const common = { name, path, shelf, sizeBytes };
   try {
@@ -128,6 +132,7 @@ async function readEntry(file: VaultFile, options: ListOptions): Promise<VaultEn
     return (await endsWhole(path, backup)) ? entry : { ...entry, state: "damaged", error: toErrorValue(damaged("it is cut off")) };
   } catch (error) {
     if (!isKeeperError(error) || error.code === "CANCELLED") throw error;
+    if (error.code === "BACKUP_NOT_FOUND") return null;
     const state = stateOf(error);
     return {
       ...common,
@@ -188,7 +193,9 @@ function timeOf(told: Date | null, name: string): Pick<VaultEntry, "timestamp" |
 /** Half of a copy or download has a good head and no end. Cheap to see in a file that is not locked. */
 async function endsWhole(path: string, backup: OpenBackup): Promise<boolean> {
   if (backup.encrypted || backup.kind === "variable") return true;
-  const handle = await open(path, "r");
+  const handle = await open(path, "r").catch((error: unknown) => {
+    throw asReadError(error);
+  });
   try {
     const length = Math.min(backup.sizeBytes, 256);
     const { buffer, bytesRead } = await handle.read(Buffer.alloc(length), 0, length, backup.sizeBytes - length);

@@ -146,6 +146,8 @@ async function newestGood(folder: string, options: GoodOptions): Promise<NewestG
       return { newest: { entry: opened, verified: await verifyOpenBackup(backup, options) }, passedOver };
     } catch (error) {
       if (!isKeeperError(error) || error.code === "CANCELLED") throw error;
+      // Another process took it away meanwhile: there is nothing to say about it.
+      if (error.code === "BACKUP_NOT_FOUND") continue;
       passedOver.push({ ...entry, state: entry.state === "good" ? "damaged" : entry.state, error: toErrorValue(error) });
       if (error.code === "PASSPHRASE_WRONG") wrongPassphrases += 1;
       if (wrongPassphrases === MAX_WRONG_PASSPHRASES) passphrase = undefined;

@@ -1,6 +1,8 @@
+import fs from "node:fs";
 import { chmod, link, mkdir, readFile, rename, rm, stat, symlink, utimes, writeFile } from "node:fs/promises";
+import { syncBuiltinESMExports } from "node:module";
 import { join } from "node:path";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished } from "vitest";
 import { openBackup } from "../../../electron/engine/backup/read-backup.ts";
 import { openVault, type Shelf, type Vault } from "../../../electron/engine/vault/vault.ts";
 import { accounts, errorOf, FIXTURES, makeBackup, namesIn, readRecords, tempFolder } from "../backup/make-backup.ts";
@@ -250,6 +252,33 @@ describe("the newest good backup", () => {
     const { newest, passedOver } = await vault.newestGood();
     expect(newest).toMatchObject({ entry: { name: "user_backup_20261123_090000.json" }, verified: { accountCount: 5, recordCount: 5, kind: "format_1" } });
     expect(passedOver.map(({ name, state, error }) => [name, state, error?.code])).toStrictEqual([["user_backup_20261123.json", "damaged", "BACKUP_DAMAGED"]]);
+  });
+
+  it("is found, and the others listed, while another process takes files away at whatever moment", async () => {
+    const real = fs.promises.open;
+    onTestFinished(() => {
+      fs.promises.open = real;
+      syncBuiltinESMExports();
+    });
+    for (let moment = 1; ; moment += 1) {
+      const vault = await newVault();
+      const lost = join(vault.folder, await keep(vault, 2, new Date(2026, 10, 21, 9)));
+      await keep(vault, 3, new Date(2026, 10, 22, 9));
+      let opened = 0;
+      fs.promises.open = async (path, ...rest) => {
+        if (path === lost && (opened += 1) === moment) await rm(lost);
+        return await real(path, ...rest);
+      };
+      syncBuiltinESMExports();
+      const entries = await vault.list();
+      expect(entries.filter(({ path }) => path !== lost)).toMatchObject([{ accounts: 3, state: "good" }]);
+      expect(entries.every(({ state }) => state === "good")).toBe(true);
+      expect((await vault.newestGood()).newest?.verified.accountCount).toBe(3);
+      fs.promises.open = real;
+      syncBuiltinESMExports();
+      if (opened < moment) break;
+      expect(moment).toBeLessThan(20);
+    }
   });
 
   it("may be another program's, but not one that lacks somebody of ours before it", async () => {
