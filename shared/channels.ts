@@ -27,7 +27,9 @@ export const commandNames = [
 
 export type CommandName = (typeof commandNames)[number];
 
+/** A dropped file's path, from preload to main. No command: a page that asks by name does not get here, so it cannot name a path. */
+export const FILE_CHANNEL = "keeper.file";
 /** Main to window, the only one of its kind. */
 export const EVENT_CHANNEL = "keeper.event";
-/** Under this name the preload puts its two functions on `window`. */
+/** Under this name the preload puts its three functions on `window`. */
 export const BRIDGE_NAME = "keeper";

@@ -176,10 +176,19 @@ export const eventSchema = z.discriminatedUnion("type", [
 ]);
 export type AppEvent = z.infer<typeof eventSchema>;
 
+/** A file that was dropped on the window: a path token for "backup_file", and its name for the owner to see. */
+export const takenFileSchema = z.object({ token: pathTokenSchema, shown: z.string() });
+export type TakenFile = z.infer<typeof takenFileSchema>;
+
 /** What every host gives the window; the window cannot tell which host it is. */
 export interface KeeperBridge {
   /** Never rejects. */
   call<C extends CommandName>(command: C, request: CommandInput<C>): Promise<Result<CommandResponse<C>>>;
+  /**
+   * Takes in a file that the owner dropped on the window: `file` is the File of the drop, and the page never learns its
+   * path. Never rejects. BAD_REQUEST when it is no file of this computer: a folder, a File made by a script, anything else.
+   */
+  takeFile(file: unknown): Promise<Result<TakenFile>>;
   /** Returns how to stop listening. */
   onEvent(listener: (event: AppEvent) => void): () => void;
 }

@@ -1,5 +1,5 @@
 /** Puts the app together: one for each host, on a data folder of its own. */
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import type { AppEvent } from "../../shared/contract.ts";
 import { isKeeperError } from "../../shared/errors.ts";
 import type { ErrorValue } from "../../shared/errors.ts";
@@ -75,7 +75,7 @@ export async function createKeeperApp({ dataFolder, documentsFolder, ports, log,
 }
 
 function assemble(services: Services, events: Events, notices: readonly ErrorValue[], release: () => Promise<void>): KeeperApp {
-  const { store, log, clock, demos, emit, openAccounts } = services;
+  const { store, log, clock, demos, emit, openAccounts, tokens } = services;
   const operations = createOperationRegistry({
     runners: { ...createSiteRunners(services), ...createFileRunners(services) },
     log,
@@ -97,7 +97,8 @@ function assemble(services: Services, events: Events, notices: readonly ErrorVal
     "app.ready": () => Promise.resolve({ done: true }),
   };
   void watch.follow(store.value.sites);
-  return { call: createGate(handlers, log), onEvent: events.on, close: closeOnce(operations, watch, async () => {
+  const giveToken: KeeperApp["giveToken"] = (path, shown = basename(path)) => Promise.resolve({ ok: true, value: { token: tokens.give(path, "backup_file"), shown } });
+  return { call: createGate(handlers, log), giveToken, onEvent: events.on, close: closeOnce(operations, watch, async () => {
     openAccounts.close();
     await demos.close().finally(release);
   }) };

@@ -28,6 +28,9 @@ export const refusals = {
   wrongType: () => refusal(415, new KeeperError("BAD_REQUEST", "Account Keeper takes JSON only."), "not application/json"),
   tooLarge: () => refusal(413, new KeeperError("REQUEST_TOO_LARGE", "This is more than Account Keeper takes at once.", { hint: "Send less than 1 MB." }), "too large"),
   badJson: () => refusal(400, new KeeperError("BAD_REQUEST", "Account Keeper cannot read this request.", { hint: "Reload the page and try again." }), "no JSON, or keys that no request has"),
+  wrongFileType: () => refusal(415, new KeeperError("BAD_REQUEST", "Account Keeper takes files as bytes only."), "not application/octet-stream"),
+  fileTooLarge: () => refusal(413, new KeeperError("REQUEST_TOO_LARGE", "This file is too large to drop here.", { hint: "Pick it from the list of folders, or drop less than 64 MB." }), "file too large"),
+  brokenOff: () => refusal(400, new KeeperError("BAD_REQUEST", "The file did not arrive.", { hint: "Drop it again." }), "file broken off"),
   malformed: () => refusal(400, new KeeperError("BAD_REQUEST", "Account Keeper cannot read this request.", { hint: "Reload the page and try again." }), "malformed request"),
 } as const satisfies Record<string, (detail: string) => Refusal>;
 

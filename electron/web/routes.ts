@@ -6,6 +6,7 @@ import { toErrorValue, type Result } from "../../shared/errors.ts";
 import type { KeeperApp, Log } from "../app/keeper-app.ts";
 import { pageHeaders } from "../app/page-headers.ts";
 import type { Door } from "./door.ts";
+import { shownName, type DroppedFiles } from "./dropped-files.ts";
 import type { EventStreams } from "./event-streams.ts";
 import { NO_STORE } from "./headers.ts";
 import type { PageFile } from "./page-files.ts";
@@ -19,6 +20,7 @@ export interface RouteOptions {
   readonly app: KeeperApp;
   readonly door: Door;
   readonly streams: EventStreams;
+  readonly files: DroppedFiles;
   readonly page: ReadonlyMap<string, PageFile>;
   readonly port: () => number;
   readonly log: Log;
@@ -33,7 +35,7 @@ export interface RequestHandler {
   onMalformed(): Response;
 }
 
-export function createRoutes({ app, door, streams, page, port, log }: RouteOptions): RequestHandler {
+export function createRoutes({ app, door, streams, files, page, port, log }: RouteOptions): RequestHandler {
   const logRefusal = createRefusalLog(log);
   const routes: Routes = new Hono();
 
@@ -83,6 +85,13 @@ export function createRoutes({ app, door, streams, page, port, log }: RouteOptio
   });
   routes.all("/api/call/:command", (c) => refuse(c, refusals.wrongMethod()));
 
+  routes.post("/api/file", async (c) => {
+    const dropped = await files.take(c.req.raw);
+    if (!dropped.ok) return refuse(c, dropped.refusal);
+    return c.json(await app.giveToken(dropped.path, shownName(c.req.query("name"))));
+  });
+  routes.all("/api/file", (c) => refuse(c, refusals.wrongMethod()));
+
   routes.get("/api/events", (c) => c.body(streams.open(), 200, { "Content-Type": "text/event-stream" }));
   routes.all("/api/*", (c) => refuse(c, refusals.unknownAddress()));
 
@@ -120,6 +129,6 @@ function cookieName(port: number): string {
 /** For the log: which door was tried, without anything a sender made up. */
 function routeName({ req }: Asked): string {
   const method = ["GET", "POST", "OPTIONS", "HEAD", "PUT", "PATCH", "DELETE"].includes(req.method) ? req.method : "a request";
-  const door = ["/api/call/", "/api/events", "/enter"].find((path) => req.path.startsWith(path));
+  const door = ["/api/call/", "/api/file", "/api/events", "/enter"].find((path) => req.path.startsWith(path));
   return `${method} ${door ?? (req.path.startsWith("/api/") ? "/api/" : "a page")}`;
 }

@@ -8,6 +8,7 @@ import { KeeperError } from "../../shared/errors.ts";
 import type { KeeperApp, Log } from "../app/keeper-app.ts";
 import { systemCode } from "../engine/backup/file-errors.ts";
 import { createDoor, type LinkKind } from "./door.ts";
+import { createDroppedFiles } from "./dropped-files.ts";
 import { createEventStreams } from "./event-streams.ts";
 import { readPage } from "./page-files.ts";
 import { createRoutes } from "./routes.ts";
@@ -30,7 +31,7 @@ export interface WebHost {
    * minutes, and on Linux only for this user, because others may see them pass by.
    */
   createLink(kind?: LinkKind): string;
-  /** Ends event streams, lets calls finish for a moment, and frees the port. The app goes on. May be called more than once. */
+  /** Ends event streams, lets calls finish for a moment, frees the port, and removes dropped files. The app goes on. May be called more than once. */
   close(): Promise<void>;
 }
 
@@ -46,8 +47,9 @@ export async function startWebHost({ app, pageFolder, port, log }: WebHostOption
   const page = await readPage(pageFolder);
   const door = createDoor();
   const streams = createEventStreams(app);
+  const files = createDroppedFiles();
   let ownPort = 0;
-  const routes = createRoutes({ app, door, streams, page, port: () => ownPort, log });
+  const routes = createRoutes({ app, door, streams, files, page, port: () => ownPort, log });
   // The adapter would otherwise replace Request and Response for the whole process.
   const listener = getRequestListener(routes.fetch, { overrideGlobalObjects: false, errorHandler: () => routes.onMalformed() });
   let closing: Promise<void> | undefined;
@@ -71,7 +73,7 @@ export async function startWebHost({ app, pageFolder, port, log }: WebHostOption
     url: createLink(),
     createLink,
     async close() {
-      closing ??= end(server, () => streams.close());
+      closing ??= end(server, () => streams.close()).then(() => files.close());
       await closing;
     },
   };

@@ -1,6 +1,6 @@
 /** The one door to the app: the preload's bridge where there is one, else HTTP. Which of the two it is, nobody else can tell. */
 import { BRIDGE_NAME, type CommandName } from "../../shared/channels.ts";
-import type { AppEvent, CommandInput, CommandResponse, KeeperBridge } from "../../shared/contract.ts";
+import type { AppEvent, CommandInput, CommandResponse, KeeperBridge, TakenFile } from "../../shared/contract.ts";
 import type { Result } from "../../shared/errors.ts";
 import { createWebBridge } from "./web-bridge.ts";
 
@@ -23,6 +23,11 @@ const bridge: KeeperBridge =
 /** Never rejects. */
 export function call<C extends CommandName>(command: C, request: CommandInput<C>): Promise<Result<CommandResponse<C>>> {
   return bridge.call(command, request);
+}
+
+/** Of the drop's own File; never rejects. */
+export function takeFile(file: unknown): Promise<Result<TakenFile>> {
+  return bridge.takeFile(file);
 }
 
 export function onEvent(listener: (event: AppEvent) => void): () => void {

@@ -1,7 +1,7 @@
 /** Starting an operation and waiting for its end. The state of all of them lives in the operations store. */
 import type { Operation, OperationInput, OperationKind, OperationResult } from "../../shared/operations.ts";
 import type { Result } from "../../shared/errors.ts";
-import { operationsStore } from "../stores/operations.ts";
+import { operationsStore, putOperation } from "../stores/operations.ts";
 import { call } from "./bridge.ts";
 
 /** The result of a finished operation of this kind, else null. Its shape was checked by the app before it was sent. */
@@ -31,10 +31,17 @@ function endOf(operationId: string): Promise<Operation> {
   });
 }
 
+function justStarted(id: string, kind: OperationKind, input: object): Operation {
+  const siteId = "siteId" in input && typeof input.siteId === "string" ? input.siteId : null;
+  return { id, kind, siteId, state: "running", startedAt: new Date().toISOString(), endedAt: null, progress: null, error: null, result: null };
+}
+
 /** Starts it and waits for the end; `onStart` gets the id as soon as there is one. */
 export async function runOperation<K extends OperationKind>(kind: K, input: OperationInput<K>, onStart?: (operationId: string) => void): Promise<Result<Operation>> {
   const started = await startOperation(kind, input);
   if (!started.ok) return started;
+  // Noted at once: should the engine stop before it tells of it, the end is told by the next reading of the lists.
+  if (!(started.value in operationsStore.getState().byId)) putOperation(justStarted(started.value, kind, input));
   onStart?.(started.value);
   return { ok: true, value: await endOf(started.value) };
 }

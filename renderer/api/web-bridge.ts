@@ -1,10 +1,30 @@
-/** The bridge over HTTP: one POST a call, one event stream. Reconnects by itself, and says when it did. */
+/** The bridge over HTTP: one POST a call or a dropped file, one event stream. Reconnects by itself, and says when it did. */
 import type { CommandName } from "../../shared/channels.ts";
-import type { AppEvent, CommandInput, CommandResponse, KeeperBridge } from "../../shared/contract.ts";
+import type { AppEvent, CommandInput, CommandResponse, KeeperBridge, TakenFile } from "../../shared/contract.ts";
 import type { ErrorValue, Result } from "../../shared/errors.ts";
 import { en } from "../strings/en.ts";
 
 const GONE: ErrorValue = { code: "ENGINE_STOPPED", ...en.errors.programGone, retryable: true };
+/** Of the same words as on the desktop. */
+const NO_FILE: ErrorValue = { code: "BAD_REQUEST", message: "This is no file of this computer.", hint: "Drop a backup file from one of your folders.", retryable: false };
+
+/** The browser gives a folder as a File too, and a file that is gone since the drop: neither can be read. */
+async function isReadable(file: File): Promise<boolean> {
+  return await file.slice(0, 1).arrayBuffer().then(() => true, () => false);
+}
+
+async function answerOf(request: Promise<Response>): Promise<Result<never>> {
+  try {
+    const result: unknown = await (await request).json();
+    // The other side has parsed it by the contract already.
+    return isResult(result) ? result : { ok: false, error: GONE };
+  } catch {
+    return { ok: false, error: GONE };
+  }
+}
+
+/** A browser keeps six connections to one address, over all its tabs: one that nobody looks at gives its own back. */
+const HIDDEN_MS = 60_000;
 
 function isResult(value: unknown): value is Result<never> {
   return typeof value === "object" && value !== null && "ok" in value && typeof value.ok === "boolean" && (value.ok ? "value" in value : "error" in value);
@@ -19,6 +39,7 @@ export function createWebBridge(onReconnect: () => void): KeeperBridge {
   const listeners = new Set<(event: AppEvent) => void>();
   let stream: EventSource | null = null;
   let wasLost = false;
+  let closing: ReturnType<typeof setTimeout> | null = null;
 
   function open(): void {
     const source = new EventSource("/api/events");
@@ -36,30 +57,39 @@ export function createWebBridge(onReconnect: () => void): KeeperBridge {
       wasLost = true;
       // A closed stream does not come back by itself, as after an answer other than 200.
       if (source.readyState !== EventSource.CLOSED || stream !== source) return;
-      setTimeout(open, 3_000);
+      setTimeout(() => {
+        if (stream === source) open();
+      }, 3_000);
     };
+  }
+
+  function onVisibility(): void {
+    if (closing !== null) clearTimeout(closing);
+    closing = null;
+    if (document.visibilityState === "hidden") {
+      closing = setTimeout(() => {
+        stream?.close();
+        stream = null;
+        wasLost = true;
+      }, HIDDEN_MS);
+    } else if (stream === null) open();
   }
 
   return {
     async call<C extends CommandName>(command: C, request: CommandInput<C>): Promise<Result<CommandResponse<C>>> {
-      try {
-        const answer = await fetch(`/api/call/${command}`, {
-          method: "POST",
-          headers: { "content-type": "application/json" },
-          credentials: "same-origin",
-          body: JSON.stringify(request),
-        });
-        const result: unknown = await answer.json();
-        // The gate on the other side has parsed it by the contract already.
-        if (isResult(result)) return result;
-        return { ok: false, error: GONE };
-      } catch {
-        return { ok: false, error: GONE };
-      }
+      return await answerOf(fetch(`/api/call/${command}`, { method: "POST", headers: { "content-type": "application/json" }, credentials: "same-origin", body: JSON.stringify(request) }));
+    },
+    async takeFile(file): Promise<Result<TakenFile>> {
+      if (!(file instanceof File) || !(await isReadable(file))) return { ok: false, error: NO_FILE };
+      const headers = { "content-type": "application/octet-stream" };
+      return await answerOf(fetch(`/api/file?name=${encodeURIComponent(file.name)}`, { method: "POST", headers, credentials: "same-origin", body: file }));
     },
     onEvent(listener) {
       listeners.add(listener);
-      if (stream === null) open();
+      if (stream === null && listeners.size === 1) {
+        open();
+        document.addEventListener("visibilitychange", onVisibility);
+      }
       return () => listeners.delete(listener);
     },
   };

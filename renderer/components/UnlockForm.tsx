@@ -14,7 +14,7 @@ export function UnlockForm({ wrong, onUnlock }: { readonly wrong: boolean; reado
         if (passphrase !== "") onUnlock(passphrase);
       }}
     >
-      <PasswordInput className="grow" label={en.frame.passphrase} autoComplete="off" value={passphrase} onChange={(event) => setPassphrase(event.currentTarget.value)} {...(wrong ? { error: en.backups.locked.wrong } : {})} />
+      <PasswordInput className="grow" autoFocus={wrong} label={en.frame.passphrase} autoComplete="off" value={passphrase} onChange={(event) => setPassphrase(event.currentTarget.value)} {...(wrong ? { error: en.backups.locked.wrong } : {})} />
       <Button type="submit" rank="primary" icon="lock">
         {en.backups.locked.action}
       </Button>

@@ -33,6 +33,12 @@ function roundTop(most: number): number {
   return step * 10;
 }
 
+/** A wipe that was brought back at once is told by the restore alone, with the time it was seen. */
+function wipeOf({ kind, at, seenAt }: ActivityView): number[] {
+  if (kind === "wiped") return [Date.parse(at)];
+  return kind === "restored" && seenAt !== undefined ? [Date.parse(seenAt)] : [];
+}
+
 export function chartOf({ backups, activity, siteId, accounts, now }: ChartFacts): ChartView {
   const from = now - DAYS_MS;
   const held = backups
@@ -48,7 +54,7 @@ export function chartOf({ backups, activity, siteId, accounts, now }: ChartFacts
   return {
     points: last === null || points.length === 0 || points.at(-1)?.count === last ? points : [...points, { at: now, count: last }],
     dots: within.filter((_, index) => index % every === 0).map(({ at }) => at),
-    wipes: activity.filter((entry) => entry.siteId === siteId && (entry.kind === "wiped" || (entry.kind === "restored" && entry.message.includes("wiped"))) && Date.parse(entry.at) >= from).map((entry) => Date.parse(entry.at)),
+    wipes: activity.flatMap((entry) => (entry.siteId === siteId ? wipeOf(entry) : [])).filter((at) => at >= from),
     last,
     top,
     ticks: top === 10 ? [0, 5, 10] : [0, top / 2, top],

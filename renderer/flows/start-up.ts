@@ -12,6 +12,7 @@ import { goTo } from "../stores/place.ts";
 import { addNotice, setHost, setSettings } from "../stores/settings.ts";
 import { selectSite, setSites, sitesStore } from "../stores/sites.ts";
 import { noteRedeployActivity } from "../stores/redeploy.ts";
+import { en } from "../strings/en.ts";
 import { lookAt, lookLater, lookSoon, noteLook } from "./look.ts";
 
 const PAGE = 500;
@@ -73,6 +74,8 @@ function onAppEvent(event: AppEvent): void {
       return;
     case "notice":
       addNotice(event.notice);
+      // A new engine knows nothing of what the old one was doing.
+      if (event.notice.code === "ENGINE_STOPPED") void askForLists();
       return;
     default:
       event satisfies never;
@@ -92,6 +95,7 @@ function takeSites(sites: Parameters<typeof setSites>[0]): void {
 }
 
 async function askForLists(): Promise<void> {
+  const askedAt = new Date().toISOString();
   const [sites, operations, activity, settings] = await Promise.all([
     call("site.list", {}),
     call("operation.list", {}),
@@ -100,7 +104,7 @@ async function askForLists(): Promise<void> {
   ]);
   if (settings.ok) setSettings(settings.value);
   if (operations.ok) {
-    putOperations(operations.value.operations);
+    putOperations(operations.value.operations, askedAt, { code: "ENGINE_STOPPED", ...en.errors.lost, retryable: true });
     for (const operation of operations.value.operations.toSorted((a, b) => (a.startedAt < b.startedAt ? -1 : 1))) noteLook(operation);
   }
   if (activity.ok) setActivity(activity.value.activities);

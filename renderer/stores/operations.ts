@@ -1,6 +1,7 @@
 /** Every operation the app has told of, as absolute snapshots by id. */
 import { createStore } from "zustand/vanilla";
 import { useStore } from "zustand";
+import type { ErrorValue } from "../../shared/errors.ts";
 import { operationKindsThatWrite } from "../api/operation-kinds.ts";
 import type { Operation, OperationKind } from "../../shared/operations.ts";
 
@@ -16,8 +17,16 @@ export function putOperation(operation: Operation): void {
   operationsStore.setState((state) => ({ byId: { ...state.byId, [operation.id]: operation } }));
 }
 
-export function putOperations(operations: readonly Operation[]): void {
-  operationsStore.setState({ byId: Object.fromEntries(operations.map((operation) => [operation.id, operation])) });
+/** All that the app knows. What ran before `askedAt` and is not among them has been lost with an engine that stopped. */
+export function putOperations(operations: readonly Operation[], askedAt: string, lost: ErrorValue): void {
+  operationsStore.setState((state) => {
+    const told = Object.fromEntries(operations.map((operation) => [operation.id, operation]));
+    const before = Object.values(state.byId).map((operation) => {
+      const isLost = operation.state === "running" && !(operation.id in told) && operation.startedAt < askedAt;
+      return [operation.id, isLost ? { ...operation, state: "failed" as const, endedAt: askedAt, progress: null, error: lost } : operation] as const;
+    });
+    return { byId: { ...Object.fromEntries(before), ...told } };
+  });
 }
 
 export function dismissOperation(operationId: string): void {

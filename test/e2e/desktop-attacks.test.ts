@@ -22,7 +22,7 @@ const clickLink = (href: string, target: string): string => `(() => {
 
 const windowCount = async ({ app }: DesktopApp): Promise<number> => await app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows().length);
 
-test("the page sees two functions of the app and nothing of Electron or Node", async () => {
+test("the page sees three functions of the app and nothing of Electron or Node", async () => {
   const { page } = await startDesktop();
   expect(
     await page.evaluate(`({
@@ -30,7 +30,7 @@ test("the page sees two functions of the app and nothing of Electron or Node", a
       frozen: Object.isFrozen(keeper),
       leaked: ["require", "process", "module", "Buffer", "ipcRenderer", "electron", "global"].filter((name) => name in globalThis),
     })`),
-  ).toEqual({ keeper: ["call", "onEvent"], frozen: true, leaked: [] });
+  ).toEqual({ keeper: ["call", "onEvent", "takeFile"], frozen: true, leaked: [] });
 });
 
 describe("a bad request is refused with a code, and logged", () => {

@@ -2,7 +2,7 @@
  * The main process's end of the link: hands commands to the engine's process, answers what it asks of the desktop, and
  * starts it again when it dies. Knows no electron: how a process is started is given to it.
  */
-import type { AppEvent } from "../../../shared/contract.ts";
+import { takenFileSchema, type AppEvent, type TakenFile } from "../../../shared/contract.ts";
 import { KeeperError, toErrorValue, type ErrorValue, type Result } from "../../../shared/errors.ts";
 import type { KeeperApp, Log } from "../../app/keeper-app.ts";
 import { fromWorkerSchema, isPortName, portCalls, type FromWorker, type Init, type PortHandlers, type ToWorker } from "./messages.ts";
@@ -160,16 +160,25 @@ export function createEngine({ spawn, init, ports, log }: EngineOptions): Engine
     open.kill();
   }
 
+  /** Answered by a `result` with the same id. */
+  function ask(messageOf: (id: number) => ToWorker): Promise<Result<unknown>> {
+    if (state !== "open") return Promise.resolve({ ok: false, error: toErrorValue(state === "stopped" ? stoppedForGood : closing) });
+    const id = ++lastId;
+    return new Promise((resolve) => {
+      pending.set(id, resolve);
+      if (process === null) waiting.push(messageOf(id));
+      else process.post(messageOf(id));
+    });
+  }
+
   return {
-    call(command, request) {
-      if (state !== "open") return Promise.resolve({ ok: false, error: toErrorValue(state === "stopped" ? stoppedForGood : closing) });
-      const id = ++lastId;
-      const message: ToWorker = { type: "call", id, command, request };
-      return new Promise((resolve) => {
-        pending.set(id, resolve);
-        if (process === null) waiting.push(message);
-        else process.post(message);
-      });
+    call: (command, request) => ask((id) => ({ type: "call", id, command, request })),
+    async giveToken(path, shown): Promise<Result<TakenFile>> {
+      const result = await ask((id) => ({ type: "give_token", id, path, ...(shown === undefined ? {} : { shown }) }));
+      if (!result.ok) return result;
+      const taken = takenFileSchema.safeParse(result.value);
+      if (taken.success) return { ok: true, value: taken.data };
+      return { ok: false, error: { ...toErrorValue(taken.error), ref: log.error("The engine gave a token that is none.", taken.error) } };
     },
     onEvent(listener) {
       listeners.add(listener);

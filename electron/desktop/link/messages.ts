@@ -25,6 +25,8 @@ const resultSchema = z.discriminatedUnion("ok", [z.object({ ok: z.literal(true),
 export const toWorkerSchema = z.discriminatedUnion("type", [
   z.strictObject({ type: z.literal("init"), init: initSchema }),
   z.strictObject({ type: z.literal("call"), id: callId, command: z.string(), request: z.unknown() }),
+  /** A file that was dropped on the window; answered by a `result`. */
+  z.strictObject({ type: z.literal("give_token"), id: callId, path: z.string().min(1), shown: z.string().optional() }),
   /** What the main process answers to a `port` message. */
   z.strictObject({ type: z.literal("answer"), id: callId, value: z.unknown() }),
   z.strictObject({ type: z.literal("refusal"), id: callId, message: z.string() }),

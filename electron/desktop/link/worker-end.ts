@@ -90,13 +90,16 @@ export function createWorkerEnd({ post, open }: WorkerEndOptions): WorkerEnd {
     return opened;
   }
 
-  async function run(command: string, request: unknown): Promise<Result<unknown>> {
+  /** Answers message `id` with what the app says. */
+  async function run(id: number, what: string, ask: (opened: KeeperApp) => Promise<Result<unknown>>): Promise<void> {
+    let result: Result<unknown>;
     try {
       if (app === null) throw new Error("A command came before the start.");
-      return await (await app).call(command, request);
+      result = await ask(await app);
     } catch (error) {
-      return { ok: false, error: { ...toErrorValue(error), ref: log.error(`${command}: the app is not there`, error) } };
+      result = { ok: false, error: { ...toErrorValue(error), ref: log.error(`${what}: the app is not there`, error) } };
     }
+    post({ type: "result", id, result });
   }
 
   async function close(): Promise<void> {
@@ -126,7 +129,10 @@ export function createWorkerEnd({ post, open }: WorkerEndOptions): WorkerEnd {
           }
           return;
         case "call":
-          void run(message.command, message.request).then((result) => post({ type: "result", id: message.id, result }));
+          void run(message.id, message.command, (opened) => opened.call(message.command, message.request));
+          return;
+        case "give_token":
+          void run(message.id, "A dropped file", (opened) => opened.giveToken(message.path, message.shown));
           return;
         case "answer":
           asked.get(message.id)?.resolve(message.value);

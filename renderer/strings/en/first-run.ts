@@ -26,6 +26,7 @@ export const firstRun = {
     more: "More",
     pickFolder: "Choose the folder…",
     picked: (shown: string) => `Chosen: ${shown}`,
+    pickFile: "Choose a file…",
     pasted: "The variable’s value",
     pastedHint: "We say what it holds. To bring these accounts back, add the site they belong to, then choose Restore… there.",
     demoText: "This is a demo with 12 made-up customers. Wipe it, break it, restore it.",

@@ -96,6 +96,7 @@ export const frame = {
 
 export const errors = {
   programGone: { message: "Account Keeper has stopped.", hint: "Start it again. Your backups are untouched, and whatever was running can be run again." },
+  lost: { message: "This was cut short: the engine stopped and was started again.", hint: "Run it again; nobody is added twice." },
   mishap: { title: "Something went wrong in this window.", hint: "Your backups are untouched, and whatever was running goes on. Load the window again.", action: "Load again" },
   clipboard: { message: "The browser did not let us copy.", hint: "Allow the clipboard for this page, or show the value and copy it by hand." },
   details: {

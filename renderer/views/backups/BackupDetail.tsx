@@ -1,6 +1,6 @@
 /** One backup beside the table: its checks, compared with the site, whom to bring back. */
 import { useState } from "react";
-import { cancelOperation, resultOf, runOperation } from "../../api/operations.ts";
+import { cancelOperation, runOperation } from "../../api/operations.ts";
 import { Button, IconButton } from "../../components/Button.tsx";
 import { ErrorNote } from "../../components/ErrorNote.tsx";
 import { ProgressBar } from "../../components/ProgressBar.tsx";
@@ -8,17 +8,20 @@ import { Fact } from "../../components/Tally.tsx";
 import { usePickPath } from "../../components/use-pick-path.tsx";
 import type { ErrorValue } from "../../../shared/errors.ts";
 import type { BackupEntry, SiteView } from "../../../shared/model.ts";
-import type { Operation } from "../../../shared/operations.ts";
 import { useOperation } from "../../stores/operations.ts";
 import { openBackup, openDialog } from "../../stores/place.ts";
 import { en } from "../../strings/en.ts";
-import { accounts, masked, size, when } from "../../strings/words.ts";
+import { accounts, size, when } from "../../strings/words.ts";
+import { AccountsPane } from "./AccountsPane.tsx";
 import { BackupMenu } from "./BackupMenu.tsx";
+import { choiceOf, withTicks } from "./choice.ts";
 import { Compared } from "./Compared.tsx";
 import { insteadOf, type BackupRow } from "./kept-because.ts";
-import { PeopleList } from "./PeopleList.tsx";
+import { Opening } from "./Opening.tsx";
+import { Outcome } from "./Outcome.tsx";
 import { Unusable } from "./Unusable.tsx";
 import { useDiff } from "./use-diff.ts";
+import { useOpened } from "./use-opened.ts";
 
 const words = en.backups.detail;
 
@@ -29,43 +32,12 @@ interface BackupDetailProps {
   readonly now: number;
 }
 
-/** What verifying, rehearsing and exporting ended with. */
-function Outcome({ operation }: { readonly operation: Operation }) {
-  const [showsWho, setShowsWho] = useState(false);
-  const verified = resultOf(operation, "verify");
-  if (verified !== null) return <p className="note safe">{words.verifiedNow(verified.accounts)}</p>;
-  const exported = resultOf(operation, "export_backup");
-  if (exported !== null) return <p className="note safe path">{words.exported(exported.shown)}</p>;
-  const drill = resultOf(operation, "drill");
-  if (drill === null) return null;
-  if (drill.passed) return <p className="note safe">{words.rehearsed(drill.restored)}</p>;
-  return (
-    <div className="note risk">
-      <div className="grow">
-        <b>{words.rehearsedTrouble(drill.couldNotSignInCount, drill.records)}</b>
-        {drill.couldNotSignIn.length > 0 && (
-          <Button size="s" aria-expanded={showsWho} onClick={() => setShowsWho(!showsWho)}>
-            {words.showWho}
-          </Button>
-        )}
-        {showsWho && (
-          <ul className="id-list" tabIndex={0} aria-label={words.showWho}>
-            {drill.couldNotSignIn.map(({ id, reasons }) => (
-              <li key={id}>
-                <span className="mono">{masked(id)}</span> {reasons[0]?.message}
-              </li>
-            ))}
-          </ul>
-        )}
-      </div>
-    </div>
-  );
-}
-
 export function BackupDetail({ site, row, entries, now }: BackupDetailProps) {
   const { entry } = row;
   const title = entry.at === null ? words.pick : when(entry.at, now);
-  const view = useDiff(site, entry);
+  const opened = useOpened(site.id, entry);
+  const isOpen = opened.state === "open";
+  const view = useDiff(site, entry, isOpen);
   const [chosen, setChosen] = useState<ReadonlySet<string> | null>(null);
   const [jobId, setJobId] = useState<string | null>(null);
   const [error, setError] = useState<ErrorValue | null>(null);
@@ -73,10 +45,9 @@ export function BackupDetail({ site, row, entries, now }: BackupDetailProps) {
   const { pick, picker } = usePickPath();
   const isUsable = entry.state === "good" || entry.state === "locked";
   const { diff } = view;
-  // Until somebody ticks a box, everyone who is missing is meant.
-  const ids = chosen ?? new Set(diff?.missing ?? []);
-  const count = chosen === null ? (diff?.counts.missing ?? 0) : chosen.size;
-  const secret = view.passphrase === null ? {} : { passphrase: view.passphrase };
+  const choice = choiceOf(diff, chosen);
+  const { count } = choice;
+  const secret = opened.passphrase === null ? {} : { passphrase: opened.passphrase };
 
   async function run(kind: "verify" | "drill"): Promise<void> {
     setError(null);
@@ -92,11 +63,6 @@ export function BackupDetail({ site, row, entries, now }: BackupDetailProps) {
     const ended = await runOperation("export_backup", { siteId: site.id, name: entry.name, to: to.token }, setJobId);
     setError(ended.ok ? ended.value.error : ended.error);
   }
-  function toggle(id: string): void {
-    const next = new Set(ids);
-    if (!next.delete(id)) next.add(id);
-    setChosen(next);
-  }
 
   return (
     <aside className="card det2" aria-label={words.label(title)} data-region="detail">
@@ -108,7 +74,7 @@ export function BackupDetail({ site, row, entries, now }: BackupDetailProps) {
           <h2 className="grow detail-title" tabIndex={-1}>
             {title}
           </h2>
-          <BackupMenu siteId={site.id} row={row} onVerify={() => void run("verify")} onExport={() => void exportIt()} onCompare={() => view.compare()} />
+          <BackupMenu siteId={site.id} row={row} onVerify={() => void run("verify")} onExport={() => void exportIt()} onCompare={view.compare} />
           <IconButton icon="close" label={en.frame.close} className="not-narrow" onClick={() => openBackup(null)} />
         </div>
         <p className="t2 sm path">
@@ -123,8 +89,14 @@ export function BackupDetail({ site, row, entries, now }: BackupDetailProps) {
           </div>
         )}
       </div>
-      {isUsable ? <Compared view={view} /> : <Unusable entry={entry} instead={insteadOf(entries, entry.name)} now={now} />}
-      {diff !== null && (diff.missing.length > 0 || diff.changed.length > 0) ? <PeopleList diff={diff} chosen={ids} onToggle={toggle} /> : <div className="ppl empty" />}
+      {!isUsable && <Unusable entry={entry} instead={insteadOf(entries, entry.name)} now={now} />}
+      {isUsable && !isOpen && <Opening opened={opened} />}
+      {isUsable && isOpen && (
+        <>
+          <Compared view={view} />
+          <AccountsPane siteId={site.id} name={entry.name} diff={diff} ticked={choice.ticked} chosen={chosen?.size ?? null} onTick={(ids, isOn) => setChosen((before) => withTicks(diff, before, ids, isOn))} onReset={() => setChosen(null)} />
+        </>
+      )}
       {(job !== null || error !== null) && (
         <div className="sec" role="status">
           {job?.state === "running" && (
@@ -141,16 +113,16 @@ export function BackupDetail({ site, row, entries, now }: BackupDetailProps) {
       )}
       {isUsable && (
         <div className="ft">
-          <p className="sm t2">{diff === null ? words.planUnknown : count === 0 ? words.everyoneThere : words.plan(count, diff.counts.same + diff.counts.changed + diff.counts.added)}</p>
+          <p className="sm t2">{choice.plan}</p>
           <div className="row">
             <Button
               rank="primary"
               icon="restore"
               className="grow"
-              blocked={diff !== null && count === 0 ? words.everyoneThere : undefined}
+              blocked={choice.blocked}
               onClick={() => openDialog({ kind: "restore", siteId: site.id, from: { kind: "backup", name: entry.name }, only: chosen === null ? null : [...chosen] })}
             >
-              {diff === null || count === 0 ? words.bringBackAll : words.bringBack(count)}
+              {count === null || count === 0 ? words.bringBackAll : words.bringBack(count)}
             </Button>
             <Button blocked={job?.state === "running" ? en.frame.states.busy : undefined} onClick={() => void run("drill")}>
               {words.rehearse}

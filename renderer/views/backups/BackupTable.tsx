@@ -2,6 +2,7 @@
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { useEffect, useRef, useState, type KeyboardEvent } from "react";
 import { Icon } from "../../components/Icon.tsx";
+import { rangeWith } from "../../components/keep-row.ts";
 import { en } from "../../strings/en.ts";
 import { fullTime, number, when } from "../../strings/words.ts";
 import type { BackupRow } from "./kept-because.ts";
@@ -40,13 +41,7 @@ export function BackupTable({ rows, openName, now, onOpen }: BackupTableProps) {
     getScrollElement: () => scroller.current,
     estimateSize: () => height,
     overscan: 8,
-    // The row that holds the focus stays on the page, or the focus would be lost while scrolling.
-    rangeExtractor: ({ startIndex, endIndex, overscan, count }) => {
-      const from = Math.max(0, startIndex - overscan);
-      const to = Math.min(count - 1, endIndex + overscan);
-      const indexes = Array.from({ length: Math.max(0, to - from + 1) }, (_, offset) => from + offset);
-      return indexes.includes(active) || active >= count ? indexes : [...indexes, active].toSorted((a, b) => a - b);
-    },
+    rangeExtractor: (range) => rangeWith(active, range),
   });
   const current = Math.min(active, Math.max(0, rows.length - 1));
 

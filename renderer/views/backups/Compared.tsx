@@ -1,7 +1,6 @@
 /** One backup beside the site: the same, missing, changed, newer. */
 import { Button } from "../../components/Button.tsx";
 import { ErrorNote } from "../../components/ErrorNote.tsx";
-import { UnlockForm } from "../../components/UnlockForm.tsx";
 import { en } from "../../strings/en.ts";
 import { number } from "../../strings/words.ts";
 import type { useDiff } from "./use-diff.ts";
@@ -10,14 +9,6 @@ const words = en.backups.detail;
 
 export function Compared({ view }: { readonly view: ReturnType<typeof useDiff> }) {
   const { state, diff, error, compare } = view;
-  if (state === "locked") {
-    return (
-      <div className="sec">
-        <h3>{en.backups.locked.title}</h3>
-        <UnlockForm wrong={error?.code === "PASSPHRASE_WRONG"} onUnlock={compare} />
-      </div>
-    );
-  }
   if (state === "failed" && error !== null) {
     return (
       <div className="sec">
@@ -25,7 +16,7 @@ export function Compared({ view }: { readonly view: ReturnType<typeof useDiff> }
           error={error}
           alert={false}
           action={
-            <Button size="s" icon="again" onClick={() => compare()}>
+            <Button size="s" icon="again" onClick={compare}>
               {en.frame.retry}
             </Button>
           }
@@ -42,7 +33,7 @@ export function Compared({ view }: { readonly view: ReturnType<typeof useDiff> }
             {words.comparing}
           </p>
         ) : (
-          <Button size="s" onClick={() => compare()}>
+          <Button size="s" onClick={compare}>
             {words.compare}
           </Button>
         )}

@@ -120,7 +120,7 @@ export function DialogView({ dialog }: { readonly dialog: DialogState }) {
     case "wipe_demo":
       return <WipeDemo siteId={dialog.siteId} />;
     case "inspect":
-      return <InspectDialog siteId={dialog.siteId} />;
+      return <InspectDialog siteId={dialog.siteId} given={dialog.file ?? null} />;
     case "keys":
       return <Keys />;
     default:

@@ -1,48 +1,66 @@
-/** Looks inside a backup file from anywhere: what it holds, compared with the site. Nothing is changed. */
-import { useState } from "react";
+/** Looks inside a backup file from anywhere: what it holds, and compared with the site where there is one. Nothing is changed. */
+import { useEffect, useState } from "react";
 import { resultOf, runOperation } from "../../api/operations.ts";
 import { Button } from "../../components/Button.tsx";
 import { Dialog } from "../../components/Dialog.tsx";
 import { ErrorNote } from "../../components/ErrorNote.tsx";
 import { ProgressBar } from "../../components/ProgressBar.tsx";
-import { UnlockForm } from "../../components/UnlockForm.tsx";
 import { usePickPath, type PickedPath } from "../../components/use-pick-path.tsx";
 import type { ErrorValue } from "../../../shared/errors.ts";
 import type { OperationResult } from "../../../shared/operations.ts";
 import { useOperation } from "../../stores/operations.ts";
 import { closeDialog, openDialog } from "../../stores/place.ts";
 import { en } from "../../strings/en.ts";
+import { HeldNote } from "../inspect/HeldNote.tsx";
+import { useInspect } from "../inspect/use-inspect.ts";
 
 const words = en.dialogs.inspect;
 type Diff = OperationResult<"diff">;
 
-export function InspectDialog({ siteId }: { readonly siteId: string }) {
-  const [file, setFile] = useState<PickedPath | null>(null);
+interface InspectDialogProps {
+  readonly siteId: string | null;
+  /** Dropped on the window; else it is chosen here. */
+  readonly given: PickedPath | null;
+}
+
+export function InspectDialog({ siteId, given }: InspectDialogProps) {
+  const [file, setFile] = useState(given);
   const [diff, setDiff] = useState<Diff | null>(null);
   const [error, setError] = useState<ErrorValue | null>(null);
   const [kept, setKept] = useState<number | null>(null);
-  const [passphrase, setPassphrase] = useState<string | null>(null);
   const [operationId, setOperationId] = useState<string | null>(null);
   const operation = useOperation(operationId);
+  const inspection = useInspect();
   const { pick, picker } = usePickPath();
+  const { held, look, passphrase } = inspection;
+  const token = file?.token ?? null;
   const secret = passphrase === null ? {} : { passphrase };
 
-  async function compare(picked: PickedPath, given: { passphrase?: string }): Promise<void> {
-    setFile(picked);
+  useEffect(() => {
+    if (token !== null) look({ kind: "file", file: token });
+  }, [look, token]);
+  useEffect(() => {
     setDiff(null);
     setError(null);
-    const run = await runOperation("diff", { siteId, left: { kind: "file", file: picked.token }, right: { kind: "site" }, ...given }, setOperationId);
-    setError(run.ok ? run.value.error : run.error);
-    if (run.ok) setDiff(resultOf(run.value, "diff"));
-  }
-  async function keep(picked: PickedPath): Promise<void> {
-    const run = await runOperation("import_backup", { siteId, file: picked.token, ...secret }, setOperationId);
+    if (siteId === null || token === null || held === null) return;
+    let isNewest = true;
+    void runOperation("diff", { siteId, left: { kind: "file", file: token }, right: { kind: "site" }, ...(passphrase === null ? {} : { passphrase }) }, setOperationId).then((run) => {
+      if (!isNewest) return;
+      setError(run.ok ? run.value.error : run.error);
+      if (run.ok) setDiff(resultOf(run.value, "diff"));
+    });
+    return () => {
+      isNewest = false;
+    };
+  }, [siteId, token, held, passphrase]);
+
+  async function keep(inSite: string, picked: PickedPath): Promise<void> {
+    const run = await runOperation("import_backup", { siteId: inSite, file: picked.token, ...secret }, setOperationId);
     setError(run.ok ? run.value.error : run.error);
     if (run.ok) setKept(resultOf(run.value, "import_backup")?.accounts ?? null);
   }
-  const isLocked = error?.code === "PASSPHRASE_NEEDED" || error?.code === "PASSPHRASE_WRONG";
   const counts = diff?.counts;
-  const inFile = counts === undefined ? 0 : counts.same + counts.changed + counts.missing;
+  const missing = counts?.missing ?? 0;
   return (
     <Dialog
       title={file?.shown ?? words.title}
@@ -52,33 +70,25 @@ export function InspectDialog({ siteId }: { readonly siteId: string }) {
           <Button data-autofocus onClick={closeDialog}>
             {en.frame.close}
           </Button>
-          {file !== null && counts !== undefined && (
-            <>
-              {kept === null && <Button onClick={() => void keep(file)}>{words.keep}</Button>}
-              {counts.missing > 0 && (
-                <Button rank="primary" icon="restore" onClick={() => openDialog({ kind: "restore", siteId, from: { kind: "file", file: file.token }, only: null })}>
-                  {words.bringBack(counts.missing)}
-                </Button>
-              )}
-            </>
+          {siteId !== null && file !== null && held !== null && kept === null && <Button onClick={() => void keep(siteId, file)}>{words.keep}</Button>}
+          {siteId !== null && file !== null && missing > 0 && (
+            <Button rank="primary" icon="restore" onClick={() => openDialog({ kind: "restore", siteId, from: { kind: "file", file: file.token }, only: null })}>
+              {words.bringBack(missing)}
+            </Button>
           )}
         </>
       }
     >
+      <p>{words.hint}</p>
       {file === null && (
-        <>
-          <p>{words.hint}</p>
-          <Button icon="folder" onClick={() => void pick("backup_file").then((picked) => picked !== null && void compare(picked, {}))}>
-            {en.dialogs.restore.pickFile}
-          </Button>
-        </>
+        <Button icon="folder" onClick={() => void pick("backup_file").then((picked) => picked !== null && setFile(picked))}>
+          {en.dialogs.restore.pickFile}
+        </Button>
       )}
+      <HeldNote inspection={inspection} />
       {operation?.state === "running" && <ProgressBar operation={operation} label={words.comparing} />}
       {counts !== undefined && (
         <ul className="facts-list">
-          <li>
-            <b className="b">{words.holds(inFile)}</b>
-          </li>
           <li>{words.same(counts.same)}</li>
           {counts.missing > 0 && <li className="bad">{words.missing(counts.missing)}</li>}
           {counts.changed > 0 && <li>{words.changed(counts.changed)}</li>}
@@ -86,16 +96,7 @@ export function InspectDialog({ siteId }: { readonly siteId: string }) {
         </ul>
       )}
       {kept !== null && <p role="status">{words.kept(kept)}</p>}
-      {isLocked && file !== null && (
-        <UnlockForm
-          wrong={error.code === "PASSPHRASE_WRONG"}
-          onUnlock={(given) => {
-            setPassphrase(given);
-            void compare(file, { passphrase: given });
-          }}
-        />
-      )}
-      {error !== null && !isLocked && <ErrorNote error={error} />}
+      {error !== null && <ErrorNote error={error} />}
       {picker}
     </Dialog>
   );

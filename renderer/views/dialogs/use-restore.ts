@@ -3,6 +3,7 @@ import { useCallback, useEffect, useRef, useState } from "react";
 import { cancelOperation, resultOf, runOperation } from "../../api/operations.ts";
 import type { ErrorValue } from "../../../shared/errors.ts";
 import type { From, OperationResult } from "../../../shared/operations.ts";
+import { passphraseOf } from "../backups/passphrases.ts";
 
 export type RestorePlan = OperationResult<"plan_restore">;
 type RestoreReport = OperationResult<"restore">;
@@ -35,7 +36,7 @@ interface RestoreFlow {
 
 export function useRestore(siteId: string, startFrom: From | null, only: readonly string[] | null): RestoreFlow {
   const [stage, setStage] = useState<RestoreStage>(startFrom === null ? { name: "choose" } : { name: "planning", operationId: null });
-  const [options, setOptions] = useState<Options>({ overwrite: false, passphrase: null, dimension: null });
+  const [options, setOptions] = useState<Options>({ overwrite: false, passphrase: startFrom?.kind === "backup" ? passphraseOf(siteId, startFrom.name) : null, dimension: null });
   const from = useRef(startFrom);
   const open = useRef(true);
   const latest = useRef(options);

@@ -1,19 +1,14 @@
 /** Step one: where does the site keep its accounts? Five sources as rows, tried while they are entered. */
-import { PasswordInput, Textarea, TextInput } from "@mantine/core";
-import { useEffect, useState, type ReactNode } from "react";
-import { call } from "../../api/bridge.ts";
+import { PasswordInput, TextInput } from "@mantine/core";
+import { useState, type ReactNode } from "react";
 import { Button } from "../../components/Button.tsx";
-import { ErrorNote } from "../../components/ErrorNote.tsx";
-import { Icon } from "../../components/Icon.tsx";
 import { KeyFields } from "../../components/KeyFields.tsx";
 import { RadioRows, type RadioRow } from "../../components/RadioRows.tsx";
 import { usePickPath } from "../../components/use-pick-path.tsx";
-import type { CommandResponse } from "../../../shared/contract.ts";
-import type { ErrorValue } from "../../../shared/errors.ts";
 import { en } from "../../strings/en.ts";
-import { accounts } from "../../strings/words.ts";
 import { ConnectionNote } from "./ConnectionNote.tsx";
 import type { SourceEntry, SourceKind } from "./draft.ts";
+import { FileSource } from "./FileSource.tsx";
 import type { useConnection } from "./use-connection.ts";
 
 const words = en.firstRun;
@@ -24,38 +19,6 @@ interface SourceStepProps {
   readonly tried: ReturnType<typeof useConnection>;
   readonly collection: string | null;
   readonly onCollection: (name: string) => void;
-}
-
-/** A variable can be looked into without a site. */
-function Pasted({ text, onText }: { readonly text: string; readonly onText: (text: string) => void }) {
-  const [held, setHeld] = useState<CommandResponse<"variable.inspect"> | null>(null);
-  const [error, setError] = useState<ErrorValue | null>(null);
-  useEffect(() => {
-    setHeld(null);
-    setError(null);
-    if (text.trim() === "") return;
-    const timer = setTimeout(() => {
-      void call("variable.inspect", { text }).then((answer) => {
-        setHeld(answer.ok ? answer.value : null);
-        setError(answer.ok ? null : answer.error);
-      });
-    }, 400);
-    return () => clearTimeout(timer);
-  }, [text]);
-  return (
-    <div className="stack">
-      <Textarea label={words.source.pasted} description={words.source.pastedHint} rows={3} spellCheck={false} value={text} onChange={(event) => onText(event.currentTarget.value)} classNames={{ input: "mono" }} />
-      {held !== null && (
-        <p className="note safe" role="status">
-          <Icon name="check_ring" />
-          <span>
-            <b>{accounts(held.accounts)}.</b> {held.remarks.map(({ message }) => message).join(" ")}
-          </span>
-        </p>
-      )}
-      {error !== null && <ErrorNote error={error} alert={false} />}
-    </div>
-  );
 }
 
 export function SourceStep({ entry, onEntry, tried, collection, onCollection }: SourceStepProps) {
@@ -112,7 +75,7 @@ export function SourceStep({ entry, onEntry, tried, collection, onCollection }: 
         {names}
       </div>
     ),
-    file: <Pasted text={entry.pasted} onText={(pasted) => onEntry({ pasted })} />,
+    file: <FileSource text={entry.pasted} onText={(pasted) => onEntry({ pasted })} />,
     demo: <p className="t2">{words.source.demoText}</p>,
   };
   const icons = { server: "server", cloud: "cloud", folder: "folder", file: "file", demo: "play" } as const;

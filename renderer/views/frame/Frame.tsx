@@ -127,7 +127,7 @@ export function Frame() {
       )}
       {dialog !== null && (
         <Suspense>
-          <DialogView key={dialog.kind} dialog={dialog} />
+          <DialogView key={dialog.kind === "inspect" ? `inspect ${dialog.file?.token ?? ""}` : dialog.kind} dialog={dialog} />
         </Suspense>
       )}
       {isDropping && (

@@ -36,27 +36,25 @@ function lastOf(activity: readonly ActivityView[], siteId: string, kind: string,
   return activity.find((entry) => entry.siteId === siteId && entry.kind === kind && (before === undefined || entry.at <= before)) ?? null;
 }
 
-/** The number after "All" or before "accounts" in the log's own sentence: the log keeps no figures beside it. */
-function countIn(message: string): number | null {
-  const match = /(?:All|Your) ([\d,]+) account/.exec(message);
-  return match?.[1] === undefined ? null : Number(match[1].replaceAll(",", ""));
-}
-
 /** `activity` newest first. */
 export function storyOf({ siteId, activity, restore, restoreResult, overview, acknowledgedUntil, now }: StoryFacts): RestoredStory | null {
   const logged = lastOf(activity, siteId, "restored");
+  // An undo is logged as a restore that says nothing of the site.
+  const isUndo = logged !== null && logged.accountsOnSite === undefined;
   const asked = restore !== null && restore.state === "done" && restore.endedAt !== null && restoreResult !== null ? restore : null;
   const endedAt = asked?.endedAt ?? "";
   const useAsked = asked !== null && (logged === null || endedAt > logged.at);
   const restoredAt = useAsked ? endedAt : (logged?.at ?? "");
-  if (restoredAt === "" || restoredAt <= acknowledgedUntil || now - Date.parse(restoredAt) > OLD_STORY_MS) return null;
-  const added = useAsked ? (restoreResult?.added ?? 0) + (restoreResult?.overwritten ?? 0) : (countIn(logged?.message ?? "") ?? overview?.accounts ?? 0);
+  if ((isUndo && !useAsked) || restoredAt === "" || restoredAt <= acknowledgedUntil || now - Date.parse(restoredAt) > OLD_STORY_MS) return null;
+  const added = useAsked ? (restoreResult?.added ?? 0) + (restoreResult?.overwritten ?? 0) : ((logged?.itself === true ? logged.accountsOnSite : logged?.accounts) ?? 0);
   if (added === 0) return null;
   const wiped = lastOf(activity, siteId, "wiped", restoredAt);
-  const isSameStory = wiped !== null && Date.parse(restoredAt) - Date.parse(wiped.at) < SAME_STORY_MS;
-  const wipedAt = isSameStory ? wiped.at : useAsked ? null : restoredAt;
+  const before = activity.find((entry) => entry.siteId === siteId && entry.kind === "restored" && entry.at < restoredAt && entry !== logged) ?? null;
+  const isSameStory = wiped !== null && Date.parse(restoredAt) - Date.parse(wiped.at) < SAME_STORY_MS && (before === null || before.at < wiped.at);
+  const seenAt = useAsked ? undefined : logged?.seenAt;
+  const wipedAt = isSameStory ? wiped.at : (seenAt ?? null);
   const newest = overview?.newestBackup ?? null;
-  const onSite = useAsked ? (restoreResult?.accountsOnSite ?? added) : (overview?.accounts ?? added);
+  const onSite = useAsked ? (restoreResult?.accountsOnSite ?? added) : (logged?.accountsOnSite ?? added);
   const newcomers = wipedAt === null ? 0 : Math.max(0, onSite - added);
   return {
     wipedAt,
@@ -65,7 +63,7 @@ export function storyOf({ siteId, activity, restore, restoreResult, overview, ac
     added,
     newcomers,
     canUndo: useAsked ? restoreResult?.safetyBackup !== null : newcomers > 0,
-    itself: /restored itself/.test(logged?.message ?? "") && !useAsked,
+    itself: logged?.itself === true && !useAsked,
     backup: newest !== null && newest.at !== null && newest.at >= restoredAt ? { at: newest.at, accounts: newest.accounts } : null,
   };
 }

@@ -81,9 +81,14 @@ export function newcomers(notes: RedeployNotes, overview: Overview | null): numb
   return Math.max(0, overview.accounts - (notes.copy?.accounts ?? notes.backup.accounts));
 }
 
+/** A look that is kept from before says nothing of what has happened since: a page that was loaded anew has one. */
+function lastSeen({ backup, downAt, backAt }: RedeployNotes): string {
+  return [backup?.at, downAt, backAt].reduce<string>((last, at) => (typeof at === "string" && at > last ? at : last), "");
+}
+
 /** What a look at the site adds to the notes; the same object where it adds nothing. */
 export function withLook(notes: RedeployNotes, overview: Overview): RedeployNotes {
-  if (notes.allThereAt !== null || notes.backup === null || overview.checkedAt <= notes.backup.at) return notes;
+  if (notes.allThereAt !== null || notes.backup === null || overview.checkedAt <= lastSeen(notes)) return notes;
   if (overview.state === "wiped") {
     return { ...notes, downAt: notes.downAt ?? overview.checkedAt, backAt: notes.backAt ?? overview.checkedAt, cameBackEmpty: true };
   }
@@ -114,8 +119,10 @@ export function withActivity(notes: RedeployNotes, news: ActivityView, overview:
     case "wiped":
       return { ...notes, downAt: notes.downAt ?? news.at, backAt: notes.backAt ?? news.at, cameBackEmpty: true };
     case "restored": {
-      const restoredItself = news.message.includes("restored itself");
-      return { ...notes, downAt: notes.downAt ?? news.at, backAt: notes.backAt ?? news.at, cameBackEmpty: !restoredItself, allThereAt: news.at, restoredItself };
+      // By hand, or an undo: it ends a redeploy that was seen, when everybody is there.
+      if (news.seenAt === undefined) return notes.backAt !== null && (news.accountsOnSite ?? 0) >= notes.backup.accounts ? { ...notes, allThereAt: news.at } : notes;
+      const restoredItself = news.itself === true;
+      return { ...notes, downAt: notes.downAt ?? news.seenAt, backAt: notes.backAt ?? news.seenAt, cameBackEmpty: !restoredItself, allThereAt: news.at, restoredItself };
     }
     default:
       return notes;

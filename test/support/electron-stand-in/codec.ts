@@ -1,14 +1,16 @@
 // Structured clone as text. The same code runs in the main process and in both worlds of a page, so it uses no Node and no DOM.
-// Functions and promises only pass when the caller brings hooks for them: contextBridge does, IPC does not.
+// Functions, promises and files only pass when the caller brings hooks for them: contextBridge does, IPC does not.
 
 export interface EncodeHooks {
   fn(value: (...args: unknown[]) => unknown): number;
   promise(value: Promise<unknown>): number;
+  file(value: object): number;
 }
 
 export interface DecodeHooks {
   fn(id: number): unknown;
   promise(id: number): unknown;
+  file(id: number): unknown;
 }
 
 type Primitive = string | boolean | number | null;
@@ -21,6 +23,7 @@ type Node =
   | ["bigint", string]
   | ["function", number]
   | ["promise", number]
+  | ["file", number]
   | ["array", number, Entry[]]
   | ["date", number | null]
   | ["regexp", string, string]
@@ -97,6 +100,8 @@ export function encode(value: unknown, hooks?: EncodeHooks): string {
     switch (tagOf(value)) {
       case "Promise":
         return ["promise", needHooks(hooks).promise(value as Promise<unknown>)];
+      case "File":
+        return ["file", needHooks(hooks).file(value)];
       case "Date":
         return ["date", (value as Date).getTime()];
       case "RegExp":
@@ -164,6 +169,8 @@ export function decode(text: string, hooks?: DecodeHooks): unknown {
         return keep(index, needHooks(hooks).fn(node[1]));
       case "promise":
         return keep(index, needHooks(hooks).promise(node[1]));
+      case "file":
+        return keep(index, needHooks(hooks).file(node[1]));
       case "array": {
         const array = keep(index, new Array<unknown>(node[1]));
         fill(array, node[2]);

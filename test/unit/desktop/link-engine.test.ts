@@ -46,6 +46,35 @@ describe("a call", () => {
   });
 });
 
+describe("a dropped file", () => {
+  const token = `path_${"t".repeat(22)}`;
+
+  test("goes to the engine's process, and its token comes back", async () => {
+    const { engine, workers } = stageEngine();
+    const answer = engine.giveToken("/home/anna/a.json");
+    expect(workers[0]?.heard.at(-1)).toEqual({ type: "give_token", id: 1, path: "/home/anna/a.json" });
+    workers[0]?.say({ type: "result", id: 1, result: { ok: true, value: { token, shown: "a.json" } } });
+    expect(await answer).toEqual({ ok: true, value: { token, shown: "a.json" } });
+  });
+
+  test.each([null, {}, { token: "/etc/passwd", shown: "passwd" }, { token }])("is not answered with %j", async (value) => {
+    const { engine, workers, lines } = stageEngine();
+    const answer = engine.giveToken("/home/anna/a.json");
+    workers[0]?.say({ type: "result", id: 1, result: { ok: true, value } });
+    expect(await answer).toMatchObject({ ok: false, error: { code: "INTERNAL", ref: "abc123" } });
+    expect(lines.join()).toContain("gave a token that is none");
+  });
+
+  test("is answered when the process dies, and not taken when all is over", async () => {
+    const { engine, workers } = stageEngine();
+    const open = engine.giveToken("/home/anna/a.json");
+    workers[0]?.die();
+    expect(await open).toMatchObject({ ok: false, error: { code: "ENGINE_STOPPED" } });
+    await engine.close();
+    expect(await engine.giveToken("/home/anna/a.json")).toMatchObject({ ok: false, error: { code: "CANCELLED" } });
+  });
+});
+
 describe("when the engine's process dies", () => {
   test("open calls are answered, it is started again, and the window is told", async () => {
     const { engine, workers, events, ended } = stageEngine();

@@ -8,6 +8,7 @@ function app(call: KeeperApp["call"] = (command) => Promise.resolve({ ok: true, 
   const listeners: ((event: AppEvent) => void)[] = [];
   return {
     call,
+    giveToken: vi.fn<KeeperApp["giveToken"]>((path, shown = "no name") => Promise.resolve({ ok: true, value: { token: `path_${"t".repeat(22)}`, shown: `${path} ${shown}` } })),
     onEvent: (listener: (event: AppEvent) => void) => {
       listeners.push(listener);
       return () => undefined;
@@ -34,11 +35,24 @@ test("commands and events cross, and closing closes the app", async () => {
   expect(inside.close).toHaveBeenCalledTimes(1);
 });
 
+test("a dropped file crosses beside the commands, with its name or without", async () => {
+  const inside = app();
+  const { engine } = stageBoth(() => Promise.resolve(inside));
+  const token = `path_${"t".repeat(22)}`;
+  expect(await engine.giveToken("/home/anna/a.json")).toEqual({ ok: true, value: { token, shown: "/home/anna/a.json no name" } });
+  expect(await engine.giveToken("/tmp/dropped-1", "a.json")).toEqual({ ok: true, value: { token, shown: "/tmp/dropped-1 a.json" } });
+  // By name it is a command like any other, which the gate does not know.
+  await engine.call("give_token", { path: "/etc/passwd" });
+  expect(inside.giveToken).toHaveBeenCalledTimes(2);
+  await engine.close();
+});
+
 test("an app that cannot be opened answers every call with the reason", async () => {
   const { engine, lines } = stageBoth(() => Promise.reject(new KeeperError("SETTINGS_UNREADABLE", "Your list of sites cannot be read.")));
   for (const command of ["site.list", "settings.get"]) {
     expect(await engine.call(command, {})).toMatchObject({ ok: false, error: { code: "SETTINGS_UNREADABLE", message: "Your list of sites cannot be read." } });
   }
+  expect(await engine.giveToken("/home/anna/a.json")).toMatchObject({ ok: false, error: { code: "SETTINGS_UNREADABLE" } });
   expect(lines.join("\n")).toContain("engine: site.list: the app is not there [");
   await engine.close();
 });

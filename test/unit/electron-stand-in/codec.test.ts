@@ -102,6 +102,6 @@ describe("what structured clone refuses", () => {
 });
 
 test("with hooks, functions and promises pass and come back as what the hooks make", () => {
-  const text = encode([() => 1, Promise.resolve()], { fn: () => 11, promise: () => 22 });
-  expect(decode(text, { fn: (id) => `function ${id}`, promise: (id) => `promise ${id}` })).toEqual(["function 11", "promise 22"]);
+  const text = encode([() => 1, Promise.resolve()], { fn: () => 11, promise: () => 22, file: () => 33 });
+  expect(decode(text, { fn: (id) => `function ${id}`, promise: (id) => `promise ${id}`, file: (id) => `file ${id}` })).toEqual(["function 11", "promise 22"]);
 });

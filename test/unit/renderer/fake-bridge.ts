@@ -1,4 +1,4 @@
-/** An app in memory for looking at the window alone: a strict KeeperBridge over made-up sites. No product code uses it. */
+/** An app in memory for the window alone: a strict KeeperBridge over made-up sites, which can be told to emit. */
 import { judgeEligibility, hostGauge } from "../../../shared/eligibility.ts";
 import type { AppEvent, CommandInput, CommandResponse, KeeperBridge } from "../../../shared/contract.ts";
 import type { CommandName } from "../../../shared/channels.ts";
@@ -6,7 +6,7 @@ import type { ErrorValue, Result } from "../../../shared/errors.ts";
 import type { ActivityView, BackupEntry, HostInfo, Settings, SiteView } from "../../../shared/model.ts";
 import type { Operation, OperationKind, OperationResult, Overview } from "../../../shared/operations.ts";
 
-export interface FakeWorld {
+interface FakeWorld {
   sites: SiteView[];
   overviews: Record<string, Overview | ErrorValue>;
   backups: Record<string, BackupEntry[]>;
@@ -49,7 +49,7 @@ export function overviewOf(accounts: number, more: Partial<Overview> = {}): Over
   };
 }
 
-export function fakeBridge(world: FakeWorld): KeeperBridge {
+export function fakeBridge(world: FakeWorld): KeeperBridge & { readonly emit: (event: AppEvent) => void } {
   const listeners = new Set<(event: AppEvent) => void>();
   const emit = (event: AppEvent): void => {
     for (const listener of listeners) listener(event);
@@ -145,5 +145,7 @@ export function fakeBridge(world: FakeWorld): KeeperBridge {
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
+    emit,
+    takeFile: () => Promise.resolve({ ok: true, value: { token: "path_0123456789abcdefghijkl", shown: "user_backup_20261123.json" } }),
   };
 }

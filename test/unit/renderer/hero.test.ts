@@ -88,16 +88,24 @@ describe("the hero", () => {
 
 describe("the story of a restore", () => {
   const minute = (ago: number): string => new Date(now - ago * 60_000).toISOString();
-  const news = (kind: string, ago: number, message: string): ActivityView => ({ at: minute(ago), kind, level: "info", site: "Marlow Bakery", siteId: site.id, message });
+  const news = (kind: string, ago: number, more: Partial<ActivityView> = {}): ActivityView => ({ at: minute(ago), kind, level: "info", site: "Marlow Bakery", siteId: site.id, message: "", ...more });
+  const restored = (ago: number, more: Partial<ActivityView> = {}): ActivityView => news("restored", ago, { accounts: 7, accountsOnSite: 7, seenAt: minute(ago + 1), ...more });
   const base = { siteId: site.id, restore: null, restoreResult: null, acknowledgedUntil: "", now };
 
-  it("comes from the watcher's news, with who signed up meanwhile", () => {
-    const activity = [news("restored", 1, "Your site was wiped. All 7 accounts are back; it now has 8."), news("wiped", 2, "Your site was wiped. 7 accounts can come back.")];
-    expect(storyOf({ ...base, activity, overview: overviewOf(8) })).toMatchObject({ added: 7, newcomers: 1, wipedAt: minute(2), itself: false });
+  it("comes from the watcher's figures, with who signed up meanwhile", () => {
+    expect(storyOf({ ...base, activity: [restored(1, { accountsOnSite: 8 })], overview: overviewOf(8) })).toMatchObject({ added: 7, newcomers: 1, wipedAt: minute(2), restoredAt: minute(1), itself: false });
+    const asked = [restored(1), news("wiped", 5, { accounts: 7 })];
+    expect(storyOf({ ...base, activity: asked, overview: overviewOf(7) })).toMatchObject({ wipedAt: minute(5), newcomers: 0 });
+  });
+  it("tells a site that restored itself, and a restore by hand without a wipe", () => {
+    expect(storyOf({ ...base, activity: [restored(1, { accounts: 0, itself: true })], overview: overviewOf(7) })).toMatchObject({ added: 7, itself: true, newcomers: 0 });
+    expect(storyOf({ ...base, activity: [news("restored", 1, { accounts: 2, accountsOnSite: 7 })], overview: overviewOf(7) })).toMatchObject({ added: 2, wipedAt: null, newcomers: 0 });
+  });
+  it("is over once the restore was taken back", () => {
+    expect(storyOf({ ...base, activity: [news("restored", 1, { accounts: 2 }), restored(3)], overview: overviewOf(7) })).toBeNull();
   });
   it("ends with “Got it”, and after three days by itself", () => {
-    const activity = [news("restored", 1, "Your site was wiped. All 7 accounts are back; it now has 7.")];
-    expect(storyOf({ ...base, activity, overview: overviewOf(7), acknowledgedUntil: minute(0) })).toBeNull();
-    expect(storyOf({ ...base, activity: [news("restored", 4 * 24 * 60, "Your site was wiped. All 7 accounts are back; it now has 7.")], overview: overviewOf(7) })).toBeNull();
+    expect(storyOf({ ...base, activity: [restored(1)], overview: overviewOf(7), acknowledgedUntil: minute(0) })).toBeNull();
+    expect(storyOf({ ...base, activity: [restored(4 * 24 * 60)], overview: overviewOf(7) })).toBeNull();
   });
 });

@@ -9,7 +9,7 @@ import { actionOfKey } from "../../../renderer/views/frame/key-actions.ts";
 import { passes, withDays } from "../../../renderer/views/activity/activity-filter.ts";
 import { verdictOf } from "../../../renderer/views/variable/check-verdict.ts";
 import { judgeEligibility } from "../../../shared/eligibility.ts";
-import type { BackupEntry } from "../../../shared/model.ts";
+import type { ActivityView, BackupEntry } from "../../../shared/model.ts";
 import { operationKinds } from "../../../shared/operations.ts";
 
 const now = Date.parse("2026-11-18T15:00:00.000Z");
@@ -100,5 +100,11 @@ describe("the chart", () => {
     const chart = chartOf({ backups: [entry(2, 6), entry(40, 4), entry(3, 99, { shelf: "short" })], activity: [], siteId: "site-0001", accounts: 7, now });
     expect(chart.points.map(({ count }) => count)).toEqual([4, 6, 7]);
     expect(chart).toMatchObject({ last: 7, top: 10, ticks: [0, 5, 10] });
+  });
+  it("marks a wipe where it was seen", () => {
+    const at = (minutes: number): string => new Date(now - minutes * 60_000).toISOString();
+    const news = (kind: string, minutes: number, more: Partial<ActivityView> = {}): ActivityView => ({ at: at(minutes), kind, level: "info", site: "", siteId: "site-0001", message: "", ...more });
+    const activity = [news("restored", 1, { accounts: 7, seenAt: at(2) }), news("restored", 5, { accounts: 1 }), news("wiped", 9)];
+    expect(chartOf({ backups: [entry(2, 6)], activity, siteId: "site-0001", accounts: 7, now }).wipes).toEqual([now - 2 * 60_000, now - 9 * 60_000]);
   });
 });

@@ -8,7 +8,7 @@ const start = Date.parse("2026-11-18T14:00:00.000Z");
 const at = (minutes: number): string => new Date(start + minutes * 60_000).toISOString();
 const seven = overviewOf(7, { checkedAt: at(20) });
 const ready: RedeployNotes = { ...newNotes(at(0)), backup: { at: at(6), accounts: 7 }, copy: { at: at(8), accounts: 7, length: 2_684, checksum: "8409 C1EC" } };
-const news = (kind: string, minutes: number, message = ""): ActivityView => ({ at: at(minutes), kind, level: "info", site: "Marlow Bakery", siteId: "site-0001", message });
+const news = (kind: string, minutes: number, more: Partial<ActivityView> = {}): ActivityView => ({ at: at(minutes), kind, level: "info", site: "Marlow Bakery", siteId: "site-0001", message: "", ...more });
 
 describe("the steps", () => {
   it("follow one another", () => {
@@ -30,17 +30,32 @@ describe("the steps", () => {
   it("see the site go down, come back empty, and everybody return", () => {
     const down = withActivity(ready, news("unreachable", 16), seven);
     const wiped = withLook(down, overviewOf(0, { state: "wiped", missing: 7, checkedAt: at(17) }));
-    const restored = withActivity(wiped, news("restored", 18, "Your site was wiped. All 7 accounts are back; it now has 7."), seven);
+    const restored = withActivity(wiped, news("restored", 18, { accounts: 7, accountsOnSite: 7, seenAt: at(17) }), seven);
     expect(restored).toMatchObject({ downAt: at(16), backAt: at(17), cameBackEmpty: true, allThereAt: at(18), restoredItself: false });
   });
   it("say when the site restored itself", () => {
     const back = withLook(withSilence(ready, at(16), seven), overviewOf(7, { checkedAt: at(18) }));
     expect(back).toMatchObject({ cameBackEmpty: false, allThereAt: at(18) });
   });
+  it("take the moment of the wipe from a restore that was not told before", () => {
+    expect(withActivity(ready, news("restored", 18, { accounts: 0, accountsOnSite: 7, seenAt: at(17), itself: true }), seven)).toMatchObject({ downAt: at(17), backAt: at(17), cameBackEmpty: false, allThereAt: at(18), restoredItself: true });
+  });
+  it("take a restore by hand for the end of a redeploy only after one, and with everybody there", () => {
+    const byHand = (accountsOnSite?: number): ActivityView => news("restored", 18, { accounts: 2, ...(accountsOnSite === undefined ? {} : { accountsOnSite }) });
+    expect(withActivity(ready, byHand(7), seven)).toBe(ready);
+    const back: RedeployNotes = { ...ready, downAt: at(16), backAt: at(17), cameBackEmpty: true };
+    expect([withActivity(back, byHand(2), seven).allThereAt, withActivity(back, byHand(), seven).allThereAt, withActivity(back, byHand(7), seven).allThereAt]).toEqual([null, null, at(18)]);
+  });
   it("tick nothing by a look that shows no redeploy", () => {
     expect(withLook(ready, seven)).toBe(ready);
     expect(withLook({ ...ready, deployedAt: at(19) }, seven).allThereAt).toBeNull();
     expect(withLook({ ...ready, deployedAt: at(10) }, seven).allThereAt).toBe(at(20));
+  });
+  it("are not ticked by a look from before the wipe, which a page that is loaded anew still has", () => {
+    const wiped: RedeployNotes = { ...ready, downAt: at(17), backAt: at(17), cameBackEmpty: true };
+    const before = overviewOf(7, { checkedAt: at(16) });
+    expect(withLook(wiped, before)).toBe(wiped);
+    expect(withLook(wiped, overviewOf(7, { checkedAt: at(18) })).allThereAt).toBe(at(18));
   });
   it("notice newcomers before the redeploy, not after it", () => {
     expect(newcomers(ready, overviewOf(8))).toBe(1);

@@ -14,6 +14,8 @@ import { tempFolder } from "../backup/make-backup.ts";
 export interface SmallApp extends KeeperApp {
   /** What reached the gate. */
   readonly calls: [string, unknown][];
+  /** Paths that got a token, and what they are called. */
+  readonly given: [string, string | undefined][];
   readonly listeners: Set<(event: AppEvent) => void>;
   emit(event: AppEvent): void;
   /** Takes the place of the gate. */
@@ -24,6 +26,7 @@ export function createSmallApp(): SmallApp {
   const listeners = new Set<(event: AppEvent) => void>();
   const app: SmallApp = {
     calls: [],
+    given: [],
     listeners,
     emit: (event) => {
       for (const listener of listeners) listener(event);
@@ -32,6 +35,10 @@ export function createSmallApp(): SmallApp {
     async call(command, request) {
       app.calls.push([command, request]);
       return await app.answer(command, request);
+    },
+    giveToken(path, shown = "") {
+      app.given.push([path, shown]);
+      return Promise.resolve({ ok: true, value: { token: `path_${"t".repeat(22)}`, shown } });
     },
     onEvent(listener) {
       listeners.add(listener);

@@ -1,5 +1,5 @@
 // One end of the contextBridge. The two worlds of a page share no objects, only the document: they talk through window events with
-// a secret name whose detail is text. Events are dispatched synchronously, so a call has its answer when it returns, as in Electron.
+// a secret name whose detail is text, and beside it the files in it, which Chromium itself clones for the other world. Events are dispatched synchronously, so a call has its answer when it returns, as in Electron.
 import { decode, encode, type DecodeHooks, type EncodeHooks } from "../codec.ts";
 import { page } from "./dom.ts";
 
@@ -25,7 +25,8 @@ export interface Peer {
   request(request: BridgeRequest): unknown;
 }
 
-export function createPeer(name: string, side: "main" | "isolated", answer: (request: BridgeRequest) => unknown): Peer {
+/** `beforeFiles`: a call with files waits for it, and so answers a promise whatever the function gives. */
+export function createPeer(name: string, side: "main" | "isolated", answer: (request: BridgeRequest) => unknown, beforeFiles?: (files: readonly object[]) => Promise<void>): Peer {
   // Taken now, before the page's own scripts can replace them.
   const listen = page.addEventListener.bind(page);
   const dispatch = page.dispatchEvent.bind(page);
@@ -40,7 +41,7 @@ export function createPeer(name: string, side: "main" | "isolated", answer: (req
   const waiting = new Map<number, Waiting>();
   const returned = new Map<number, { value?: unknown; error?: Error }>();
 
-  const sending: EncodeHooks = {
+  const sending = (files: object[]): EncodeHooks => ({
     fn(value) {
       const known = functionIds.get(value);
       if (known !== undefined) return known;
@@ -57,8 +58,9 @@ export function createPeer(name: string, side: "main" | "isolated", answer: (req
       );
       return id;
     },
-  };
-  const receiving: DecodeHooks = {
+    file: (value) => files.push(value) - 1,
+  });
+  const receiving = (files: readonly object[]): DecodeHooks => ({
     fn(id) {
       const known = proxies.get(id);
       if (known) return known;
@@ -67,10 +69,13 @@ export function createPeer(name: string, side: "main" | "isolated", answer: (req
       return proxy;
     },
     promise: (id) => new Promise((resolve, reject) => waiting.set(id, { resolve, reject })),
-  };
+    file: (id) => files[id],
+  });
 
   function post(message: Message): void {
-    dispatch(new CustomEvent(outgoing, { detail: encode(message, sending) }));
+    const files: object[] = [];
+    const text = encode(message, sending(files));
+    dispatch(new CustomEvent(outgoing, { detail: files.length === 0 ? text : { text, files } }));
   }
 
   function ask(message: Message & { op: "call" | "request" }): unknown {
@@ -82,11 +87,11 @@ export function createPeer(name: string, side: "main" | "isolated", answer: (req
     return result.value;
   }
 
-  function perform(message: Message & { op: "call" | "request" }): void {
+  function perform(message: Message & { op: "call" | "request" }, files: readonly object[]): void {
     const { id } = message;
     try {
-      const value = message.op === "request" ? answer(message.request) : callFunction(message.fn, message.args);
-      post({ op: "return", id, value });
+      const run = (): unknown => (message.op === "request" ? answer(message.request) : callFunction(message.fn, message.args));
+      post({ op: "return", id, value: files.length === 0 || beforeFiles === undefined ? run() : beforeFiles(files).then(run) });
     } catch (error) {
       post({ op: "return", id, error: toError(error) });
     }
@@ -109,10 +114,11 @@ export function createPeer(name: string, side: "main" | "isolated", answer: (req
     incoming,
     (event) => {
       event.stopImmediatePropagation();
-      const message = decode(String(event.detail), receiving) as Message;
+      const { text, files } = typeof event.detail === "string" ? { text: event.detail, files: [] } : (event.detail as { text: string; files: object[] });
+      const message = decode(text, receiving(files)) as Message;
       if (message.op === "return") returned.set(message.id, message);
       else if (message.op === "settle") settle(message);
-      else perform(message);
+      else perform(message, files);
     },
     true,
   );

@@ -28,6 +28,7 @@ export interface PageGlobal {
   readonly Notification?: PageObject;
   readonly DOMException: new (message: string, name: string) => Error;
   readonly CustomEvent: new (type: string, init: { detail: unknown }) => object;
+  readonly File: new (bits: unknown[], name: string) => object;
   readonly HTMLAnchorElement: new () => Anchor;
   addEventListener(type: string, listener: (event: PageEvent) => void, capture?: boolean): void;
   dispatchEvent(event: object): boolean;

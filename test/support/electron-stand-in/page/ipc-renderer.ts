@@ -15,7 +15,7 @@ interface Pending {
 
 export interface IpcRendererEnd {
   ipcRenderer: object;
-  receive: (message: Exclude<ToPage, { type: "permission-answer" }>) => void;
+  receive: (message: Exclude<ToPage, { type: "permission-answer" | "file-path-answer" }>) => void;
 }
 
 export function createIpcRenderer(post: (message: FromPage) => void): IpcRendererEnd {

@@ -1,7 +1,8 @@
 // Runs in a world of its own that the page cannot reach: makes `ipcRenderer` and `contextBridge`, gives the preload a `require` with
 // the sandbox's short list, and runs it.
-import { createPeer } from "./bridge-peer.ts";
+import { createPeer, type BridgeRequest } from "./bridge-peer.ts";
 import { isTopFrame, page } from "./dom.ts";
+import { createFilePaths } from "./file-paths.ts";
 import { createIpcRenderer } from "./ipc-renderer.ts";
 import type { FromPage, IsolatedWorldConfig, PermissionQuestion, ToPage } from "./messages.ts";
 import { SandboxEmitter } from "./sandbox-emitter.ts";
@@ -24,7 +25,9 @@ export function run(config: IsolatedWorldConfig, preload: Preload | null): void 
       post({ type: "permission", id, question });
     });
 
-  const peer = createPeer(config.bridge, "isolated", (request) => {
+  const files = createFilePaths(post);
+  world[config.files] = files.asked;
+  const answer = (request: BridgeRequest): unknown => {
     switch (request.op) {
       case "open":
         post({ type: "open", url: request.url, frameName: request.frameName, features: request.features });
@@ -37,14 +40,16 @@ export function run(config: IsolatedWorldConfig, preload: Preload | null): void 
       case "expose":
         throw new Error("only the preload exposes");
     }
-  });
+  };
+  const peer = createPeer(config.bridge, "isolated", answer, files.findPaths);
   const { ipcRenderer, receive } = createIpcRenderer(post);
   world[config.receiver] = (text: string): void => {
     const message = JSON.parse(text) as ToPage;
     if (message.type === "permission-answer") {
       questions.get(message.id)?.(message.granted);
       questions.delete(message.id);
-    } else receive(message);
+    } else if (message.type === "file-path-answer") files.onPath(message.id, message.path);
+    else receive(message);
   };
 
   post({ type: "world-ready" });
@@ -54,7 +59,7 @@ export function run(config: IsolatedWorldConfig, preload: Preload | null): void 
       peer.request({ op: "expose", key, value });
     },
   };
-  const require = createRequire({ ...lateElectron(), ipcRenderer, contextBridge }, post);
+  const require = createRequire({ ...lateElectron(), webUtils: { getPathForFile: files.pathOf }, ipcRenderer, contextBridge }, post);
   const module = { exports: {} };
   try {
     preload(require, module, module.exports, Object.freeze(config.process), globalThis, undefined);
@@ -97,7 +102,5 @@ function lateElectron(): Record<string, unknown> {
         page.document.documentElement.style.zoom = String(factor);
       },
     },
-    // Files dropped in a test come from memory and have no path, as Electron answers for such files.
-    webUtils: { getPathForFile: (): string => "" },
   };
 }

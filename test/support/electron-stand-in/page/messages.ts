@@ -7,6 +7,7 @@ export type FromPage =
   | { type: "open"; url: string; frameName: string; features: string }
   | { type: "leave"; url: string }
   | { type: "permission"; id: number; question: PermissionQuestion }
+  | { type: "file-path"; id: number }
   | { type: "preload-error"; message: string; stack: string }
   | { type: "require-denied"; module: string };
 
@@ -14,7 +15,8 @@ export type ToPage =
   | { type: "reply"; id: number; value: string }
   | { type: "failure"; id: number; message: string }
   | { type: "event"; channel: string; args: string }
-  | { type: "permission-answer"; id: number; granted: boolean };
+  | { type: "permission-answer"; id: number; granted: boolean }
+  | { type: "file-path-answer"; id: number; path: string };
 
 /** `request` asks the way a use of the feature does, `check` only looks, `device` asks about one piece of hardware. */
 export interface PermissionQuestion {
@@ -27,6 +29,8 @@ export interface IsolatedWorldConfig {
   bridge: string;
   binding: string;
   receiver: string;
+  /** Under this name main finds a file whose path was asked for, by the question's id. */
+  files: string;
   preloadPath: string;
   process: Record<string, unknown>;
 }

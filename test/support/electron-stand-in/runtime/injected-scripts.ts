@@ -15,6 +15,7 @@ export interface InjectedScripts {
   isolated: string;
   binding: string;
   receiver: string;
+  files: string;
   /** Set when the preload cannot even be read or parsed; the page then starts without one, as in Electron. */
   preloadError: Error | undefined;
 }
@@ -24,15 +25,17 @@ export function injectedScripts(preloadPath: string | undefined, additionalArgum
   const secret = randomBytes(12).toString("hex");
   const binding = `binding${secret}`;
   const receiver = `receiver${secret}`;
+  const files = `files${secret}`;
   const { source, error } = readPreload(preloadPath);
   const mainConfig: MainWorldConfig = { bridge: secret, schemes: schemeNames(), hostSuffix: HOST_SUFFIX };
-  const isolatedConfig: IsolatedWorldConfig = { bridge: secret, binding, receiver, preloadPath: preloadPath ?? "", process: rendererProcess(secret, additionalArguments) };
+  const isolatedConfig: IsolatedWorldConfig = { bridge: secret, binding, receiver, files, preloadPath: preloadPath ?? "", process: rendererProcess(secret, additionalArguments) };
   const preload = source === undefined ? "null" : `function(require,module,exports,process,global,Buffer){${source}\n}`;
   return {
     main: script("main-world", "standInMainWorld", JSON.stringify(mainConfig)),
     isolated: script("isolated-world", "standInIsolatedWorld", `${JSON.stringify(isolatedConfig)},${preload}`),
     binding,
     receiver,
+    files,
     preloadError: error,
   };
 }

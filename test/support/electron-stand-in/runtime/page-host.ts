@@ -126,6 +126,13 @@ export class PageHost {
     this.session.send("Runtime.evaluate", { contextId, expression }).catch(ignoreGone);
   }
 
+  /** Where a file of the page lies on disk; empty when a script made it. Chromium alone knows. */
+  async pathOfFile(id: number, contextId: number): Promise<string> {
+    const { result } = await this.session.send("Runtime.evaluate", { contextId, expression: `${this.#scripts.files}(${id})` });
+    if (result.objectId === undefined) throw new Error(`no file ${id} in the page`);
+    return (await this.session.send("DOM.getFileInfo", { objectId: result.objectId })).path;
+  }
+
   async evaluate(expression: string, userGesture = false): Promise<unknown> {
     await this.opened;
     const { result, exceptionDetails } = await this.session.send("Runtime.evaluate", { expression, awaitPromise: true, returnByValue: true, userGesture });

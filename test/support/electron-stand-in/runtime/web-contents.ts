@@ -124,6 +124,9 @@ export class StandInWebContents extends LoudEmitter implements PageOwner, Pick<E
           .then((granted) => this.host.post({ type: "permission-answer", id: message.id, granted }, contextId))
           .catch(ignoreGone);
         return;
+      case "file-path":
+        this.host.pathOfFile(message.id, contextId).then((path) => this.host.post({ type: "file-path-answer", id: message.id, path }, contextId)).catch(ignoreGone);
+        return;
       case "preload-error":
         this.#preloadFailed(Object.assign(new Error(message.message), { stack: message.stack }));
         return;

@@ -1,0 +1,131 @@
+/** Without a mouse: the whole first run and a backup, where the focus goes, and the keys of the browser host. */
+import type { Page } from "playwright-core";
+import { expect, test } from "vitest";
+import { siteOf, startWindow, type WindowStage } from "../support/window-stage.ts";
+
+/** Role and name of what has the focus, as far as a test has to tell things apart. */
+const FOCUSED = String.raw`(({ tagName, innerText, ariaLabel }) => tagName.toLowerCase() + " " + (ariaLabel ?? innerText).replace(/\s+/g, " ").trim().slice(0, 80))(document.activeElement)`;
+const focused = async (page: Page): Promise<string> => (await page.evaluate<string>(FOCUSED)).trim();
+
+async function expectFocus({ page }: WindowStage, wanted: string | RegExp): Promise<void> {
+  const poll = expect.poll(async () => await focused(page), { timeout: 60_000 });
+  await (typeof wanted === "string" ? poll.toBe(wanted) : poll.toMatch(wanted));
+}
+
+/** Presses Tab until it is there; the way is part of what comes back. */
+async function tabTo({ page }: WindowStage, wanted: string | RegExp): Promise<string[]> {
+  const way: string[] = [];
+  for (let presses = 0; presses < 40; presses += 1) {
+    await page.keyboard.press("Tab");
+    const here = await focused(page);
+    way.push(here);
+    if (typeof wanted === "string" ? here === wanted : wanted.test(here)) return way;
+  }
+  throw new Error(`${String(wanted)} was not reached: ${way.join(" | ")}`);
+}
+
+test("the whole first run and a backup", async () => {
+  const window = await startWindow();
+  const { page, says } = window;
+  await says("Where does your site keep its accounts?");
+  await expectFocus(window, "h1 Where does your site keep its accounts?");
+  await page.keyboard.press("Tab");
+  for (let row = 1; row < 5; row += 1) await page.keyboard.press("ArrowDown");
+  expect(await page.getByRole("radio", { name: /Try it with a demo site/ }).isChecked()).toBe(true);
+  await tabTo(window, "button Start the demo");
+  await page.keyboard.press("Enter");
+  await says("All 12 accounts are safe.");
+  await tabTo(window, "button Back up now");
+  await page.keyboard.press("Space");
+  const done = async (): Promise<number> => (await window.ask("operation.list", {})).operations.filter(({ kind, state }) => kind === "backup" && state === "done").length;
+  await expect.poll(done, { timeout: 60_000 }).toBe(2);
+});
+
+test("the order of Tab, the skip link, and the focus on the name of each place", async () => {
+  const window = await startWindow();
+  const { page, says } = window;
+  await window.keep(await siteOf(7));
+  await says("All 7 accounts are safe.");
+  const way = await tabTo(window, "button Restore…");
+  expect(way).toEqual([
+    "a To the content",
+    expect.stringMatching(/^button Site: /),
+    ...["Overview", "Before a redeploy", "Backups", "Variable", "Activity", "Settings"].map((place) => `a ${place}`),
+    "button Back up now",
+    "button Before a redeploy…",
+    "button Restore…",
+  ]);
+
+  await page.reload();
+  await says("All 7 accounts are safe.");
+  await page.keyboard.press("Tab");
+  await page.keyboard.press("Enter");
+  await expectFocus(window, "h1 All 7 accounts are safe.");
+
+  for (const [index, place] of ["Before a redeploy", "Backups", "Variable", "Activity"].entries()) {
+    await page.keyboard.press(`Alt+${index + 2}`);
+    await expectFocus(window, `h1 ${place}`);
+  }
+  await page.keyboard.press("Control+Comma");
+  await expectFocus(window, "h1 Settings");
+  await page.keyboard.press("Alt+1");
+  await expectFocus(window, "h1 All 7 accounts are safe.");
+});
+
+test("a dialog: the focus on Cancel, kept inside, back to where it came from", async () => {
+  const window = await startWindow();
+  const { page, says, dialog } = window;
+  await window.keep(await siteOf(7));
+  await says("All 7 accounts are safe.");
+  await window.go("Settings");
+  await tabTo(window, "button Stop keeping Marlow Bakery…");
+  await page.keyboard.press("Enter");
+  const asked = dialog("Stop keeping Marlow Bakery?");
+  await asked.waitFor();
+  await expectFocus(window, "button Cancel");
+  const isInside = async (): Promise<boolean> => await page.evaluate<boolean>("document.activeElement === document.body || document.activeElement.closest('dialog') !== null");
+  for (let presses = 0; presses < 6; presses += 1) {
+    await page.keyboard.press("Tab");
+    expect(await isInside()).toBe(true);
+  }
+  await page.keyboard.press("Escape");
+  await asked.waitFor({ state: "detached" });
+  await expectFocus(window, "button Stop keeping Marlow Bakery…");
+  expect((await window.ask("site.list", {})).sites).toHaveLength(1);
+});
+
+test("the keys of the browser host", async () => {
+  const window = await startWindow();
+  const { page, says, dialog, button } = window;
+  const site = await siteOf(7);
+  await window.keep(site, { backup: false });
+  await says("7 accounts, no backup yet.");
+  await page.keyboard.press("Alt+Shift+KeyB");
+  await says("All 7 accounts are safe.");
+  await page.keyboard.press("Control+Shift+KeyC");
+  await page.getByText(/^Clears in /).waitFor();
+  expect(await window.clipboard()).toMatch(/^[A-Za-z0-9+/=]{200,}$/);
+
+  await page.keyboard.press("Alt+Shift+KeyR");
+  await dialog("Where shall the accounts come from?").waitFor();
+  // A dialog keeps the keys of the window to itself.
+  await page.keyboard.press("Alt+Shift+KeyD");
+  await dialog("Where shall the accounts come from?").waitFor();
+  await page.keyboard.press("Escape");
+  await page.keyboard.press("Alt+Shift+KeyD");
+  await says("Before a redeploy");
+  await page.keyboard.press("?");
+  const keys = dialog("Keys");
+  expect(await keys.getByRole("definition").allTextContents()).toEqual(["Alt Shift B", "Ctrl Shift C", "Alt Shift R", "Alt Shift D", "Ctrl F", "Alt Shift 1–9", "Alt 1–5", "Ctrl ,", "F6", "Esc", "?"]);
+  await button("Close", keys).last().click();
+
+  await window.go("Backups");
+  await page.keyboard.press("Control+KeyF");
+  const search = page.getByRole("searchbox", { name: "Search" });
+  await expectFocus(window, "input");
+  // Typing is typing: no list of keys opens.
+  await page.keyboard.type("?nothing like this");
+  await page.getByText("No backup matches “?nothing like this”.").waitFor();
+  expect(await keys.count()).toBe(0);
+  await search.fill("");
+});

@@ -1,0 +1,43 @@
+import { beforeEach, describe, expect, it, vi } from "vitest";
+import { createWebBridge } from "../../../renderer/api/web-bridge.ts";
+
+const taken = { ok: true, value: { token: "path_0123456789abcdefghijkl", shown: "a b.json" } };
+const fetched = vi.fn<typeof fetch>();
+const bridge = createWebBridge(() => undefined);
+
+beforeEach(() => {
+  fetched.mockReset();
+  fetched.mockImplementation(() => Promise.resolve(Response.json(taken)));
+  vi.stubGlobal("fetch", fetched);
+});
+
+describe("a dropped file in a browser", () => {
+  it("is sent as it is, under its name", async () => {
+    const file = new File(["bytes"], "a b&c=/ü.json", { type: "application/json" });
+    expect(await bridge.takeFile(file)).toEqual(taken);
+    const [address, request] = fetched.mock.calls[0] ?? [];
+    expect(address).toBe("/api/file?name=a%20b%26c%3D%2F%C3%BC.json");
+    expect(request).toMatchObject({ method: "POST", credentials: "same-origin", headers: { "content-type": "application/octet-stream" } });
+    expect(request?.body).toBe(file);
+  });
+
+  it("that is none, or cannot be read, is not sent", async () => {
+    const folder = new File([], "folder");
+    vi.spyOn(folder, "slice").mockReturnValue({ arrayBuffer: () => Promise.reject(new DOMException("", "NotFoundError")) } as Blob);
+    for (const file of [folder, "/etc/passwd", { path: "/etc/passwd" }, new Blob(["x"]), null, undefined]) {
+      expect(await bridge.takeFile(file)).toMatchObject({ ok: false, error: { code: "BAD_REQUEST", message: "This is no file of this computer." } });
+    }
+    expect(fetched).not.toHaveBeenCalled();
+  });
+
+  it("gets the host's refusal as it is, and a host that is gone as such", async () => {
+    const refusal = { ok: false, error: { code: "REQUEST_TOO_LARGE", message: "Too large.", retryable: false } };
+    fetched.mockImplementation(() => Promise.resolve(Response.json(refusal, { status: 413 })));
+    expect(await bridge.takeFile(new File([], "a"))).toEqual(refusal);
+    for (const answer of [() => Promise.reject(new TypeError("Failed to fetch")), () => Promise.resolve(new Response("<html>")), () => Promise.resolve(Response.json(7))]) {
+      fetched.mockImplementation(answer);
+      expect(await bridge.takeFile(new File([], "a"))).toMatchObject({ ok: false, error: { code: "ENGINE_STOPPED", retryable: true } });
+      expect(await bridge.call("site.list", {})).toMatchObject({ ok: false, error: { code: "ENGINE_STOPPED" } });
+    }
+  });
+});
