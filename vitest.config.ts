@@ -15,6 +15,7 @@ export default defineConfig({
           hookTimeout: 120_000,
           // Two cores are what a small CI machine has; Chroma itself uses one of them.
           maxWorkers: 2,
+          expect: { poll: { timeout: 60_000 } },
           sequence: { groupOrder: 2 },
           restoreMocks: true,
         },
@@ -26,7 +27,8 @@ export default defineConfig({
           globalSetup: ["test/support/bundled-chroma.ts"],
           testTimeout: 120_000,
           hookTimeout: 120_000,
-          // Each starts a browser.
+          // Each starts a browser, and a busy machine takes its time.
+          expect: { poll: { timeout: 60_000 } },
           maxWorkers: 2,
           sequence: { groupOrder: 3 },
         },

@@ -30,7 +30,7 @@ test("commands and events cross, and closing closes the app", async () => {
   const { engine, events } = stageBoth(() => Promise.resolve(inside));
   expect(await engine.call("site.list", {})).toEqual({ ok: true, value: "site.list" });
   inside.emit({ type: "clipboard", state: "cleared" });
-  await vi.waitFor(() => expect(events).toEqual([{ type: "clipboard", state: "cleared" }]));
+  await vi.waitFor(() => expect(events).toEqual([{ type: "clipboard", state: "cleared" }]), { timeout: 30_000 });
   await engine.close();
   expect(inside.close).toHaveBeenCalledTimes(1);
 });
