@@ -36,14 +36,24 @@ const LOOKS: readonly Look[] = [
 const ALL = ["light-1280x800", "dark-1280x800", "light-900x600", "dark-900x600"];
 const TWO = ["light-1280x800", "dark-900x600"];
 
-/** What moves for ever, such as the live dot, is no reason to wait. */
-const SETTLED = `Promise.all(document.getAnimations().filter((each) => each.effect.getComputedTiming().iterations !== Infinity).map((each) => each.finished.catch(() => undefined))).then(() => undefined)`;
+/** Two frames, so that what is going to move moves, then until nothing does. What moves for ever, such as the live dot, is no reason to wait. */
+const SETTLED = `(async () => {
+  const moving = () => document.getAnimations().filter((each) => each.effect.getComputedTiming().iterations !== Infinity);
+  const frame = () => new Promise((resolve) => requestAnimationFrame(resolve));
+  do {
+    await Promise.all(moving().map((each) => each.finished.catch(() => undefined)));
+    await frame();
+    await frame();
+  } while (moving().length > 0);
+})()`;
 
 async function look({ page }: WindowStage, scene: string, pictures: readonly string[] = []): Promise<void> {
   const found: string[] = [];
   for (const { name, colorScheme, size, reducedMotion = "no-preference" } of LOOKS) {
     await page.setViewportSize(size);
     await page.emulateMedia({ colorScheme, reducedMotion });
+    // The page hears of the new scheme a moment later, and its colours move there.
+    await page.locator(`html[data-theme=${colorScheme}]`).waitFor({ state: "attached" });
     await page.evaluate(SETTLED);
     // Legacy mode: no second page, which the host would not let in.
     const { violations } = await new AxeBuilder({ page }).setLegacyMode().analyze();
