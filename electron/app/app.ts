@@ -8,7 +8,7 @@ import { ensureFolder } from "../engine/vault/atomic.ts";
 import type { Activity, ActivityNews } from "../engine/activity/activity.ts";
 import { recordActivity } from "../engine/activity/activity-log.ts";
 import { createOpenAccounts } from "./accounts/open-accounts.ts";
-import { systemClock, type Clock } from "./clock.ts";
+import { systemClock, type Clock } from "../engine/clock.ts";
 import { holdDataFolder } from "./data-folder.ts";
 import { createGate, type Handlers } from "./gate.ts";
 import { createBackupHandlers } from "./handlers/backup-handlers.ts";

@@ -2,7 +2,7 @@
 import type { AppEvent } from "../../shared/contract.ts";
 import type { OpenAccounts } from "./accounts/open-accounts.ts";
 import type { ActivityNews } from "../engine/activity/activity.ts";
-import type { Clock } from "./clock.ts";
+import type { Clock } from "../engine/clock.ts";
 import type { Log } from "./keeper-app.ts";
 import type { PathTokens } from "./path-tokens.ts";
 import type { HostPorts } from "./ports.ts";

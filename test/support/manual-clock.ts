@@ -1,5 +1,5 @@
 /** A clock that stands still until a test moves it. */
-import type { Clock } from "../../electron/app/clock.ts";
+import type { Clock } from "../../electron/engine/clock.ts";
 
 export interface ManualClock extends Clock {
   advance(ms: number): void;

@@ -2,7 +2,7 @@
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
 import { createKeeperApp } from "../../electron/app/app.ts";
-import type { Clock } from "../../electron/app/clock.ts";
+import type { Clock } from "../../electron/engine/clock.ts";
 import type { KeeperApp } from "../../electron/app/keeper-app.ts";
 import type { HostPorts, Notice } from "../../electron/app/ports.ts";
 import type { CommandName } from "../../shared/channels.ts";

@@ -12,7 +12,7 @@ import { readRestoreMark } from "../../engine/operations/restore-mark.ts";
 import { lookUpCollection } from "../../engine/restore/plan-restore.ts";
 import { readNotes } from "../../engine/vault/notes.ts";
 import { openVault, type NewestGood } from "../../engine/vault/vault.ts";
-import { judge } from "../watch/verdict.ts";
+import { judge } from "../../engine/operations/verdict.ts";
 import { firstIds, passedOverView } from "./views.ts";
 
 type Look = OperationResult<"look">;

@@ -4,24 +4,17 @@
  */
 import { isKeeperError } from "../../../shared/errors.ts";
 import { throwIfCancelled, type OperationOptions } from "../../../shared/progress.ts";
-import { createContentDigest, recordHash } from "../../engine/account.ts";
-import { openBackup } from "../../engine/backup/read-backup.ts";
 import { connect, type ConnectOptions } from "../../engine/chroma/connect.ts";
 import type { ChromaConnection } from "../../engine/chroma/connection.ts";
-import { listIds, readRecords } from "../../engine/chroma/read-records.ts";
 import type { CloudSource, ServerSource } from "../../engine/chroma/source.ts";
 import { backupSite } from "../../engine/operations/backup-site.ts";
-import { laterCopies } from "../../engine/operations/later-copies.ts";
+import { contentOfSite, glanceAtSite, judgeAgainstVault, type Glance } from "../../engine/operations/judge-against-vault.ts";
 import { restoreEveryone } from "../../engine/operations/restore-everyone.ts";
-import { clearRestoreMark, readRestoreMark } from "../../engine/operations/restore-mark.ts";
 import { chooseBackup } from "../../engine/operations/restore-site.ts";
-import { createPresence, missingFrom } from "../../engine/presence.ts";
-import { lookUpCollection } from "../../engine/restore/plan-restore.ts";
-import { openVault } from "../../engine/vault/vault.ts";
 import type { ActivityNews } from "../../engine/activity/activity.ts";
-import type { Clock } from "../clock.ts";
+import type { Clock } from "../../engine/clock.ts";
 import { fullCheckEveryMs } from "./pace.ts";
-import { judge, type KnownSite, type Verdict, type WipeCause } from "./verdict.ts";
+import type { Verdict, WipeCause } from "../../engine/operations/verdict.ts";
 import { words, type SafeBackup } from "./words.ts";
 
 export interface WatchedSite {
@@ -55,22 +48,11 @@ export interface SiteWatcher {
   close(): Promise<void>;
 }
 
-interface Judgement {
-  readonly verdict: Verdict;
-  /** What the newest good backup says of itself. */
-  readonly newest: { readonly collectionId: string | null; readonly content: string | null } | null;
-}
-
-interface Seen {
-  readonly collectionId: string | null;
-  readonly accounts: number;
-}
-
 export function createSiteWatcher(site: WatchedSite, options: SiteWatcherOptions): SiteWatcher {
   const { clock, onNews } = options;
   let connection: ChromaConnection | null = null;
   /** What stood there when everything was last in order; null: look closely. */
-  let settled: Seen | null = null;
+  let settled: Glance | null = null;
   let lastFullCheckMs = -Infinity;
   /** The newest news of a lasting state, so that it is told once and not at every look. */
   let told = "";
@@ -97,15 +79,10 @@ export function createSiteWatcher(site: WatchedSite, options: SiteWatcherOptions
     await open?.close();
   }
 
-  /** Two requests: the collection, and how many are in it. */
-  async function glance(open: ChromaConnection, signal: AbortSignal): Promise<Seen> {
-    const { collection } = await lookUpCollection(open, site.collectionName, { signal });
-    return collection === null ? { collectionId: null, accounts: 0 } : { collectionId: collection.id, accounts: await open.count(collection.id, { signal }) };
-  }
-
   async function lookOrThrow(signal: AbortSignal): Promise<LookOutcome> {
     const open = await openConnection(signal);
-    const seen = await glance(open, signal);
+    const on = { connection: open, collectionName: site.collectionName, folder: site.folder, passphrase: site.passphrase };
+    const seen = await glanceAtSite(on, { signal });
     if (told !== "" && isAwayTold(told)) await tellOnce(words.back());
     const sinceFullCheckMs = clock.now().getTime() - lastFullCheckMs;
     // Before the last one: somebody has put the clock back.
@@ -113,8 +90,9 @@ export function createSiteWatcher(site: WatchedSite, options: SiteWatcherOptions
     const hasMoved = settled === null || settled.collectionId !== seen.collectionId || settled.accounts !== seen.accounts;
     if (!isDue && !hasMoved) return "quiet";
     settled = null;
-    const { verdict, newest } = await judgeClosely(open, seen, signal);
-    const isBackedUp = verdict.kind === "all_there" && newest?.collectionId === seen.collectionId && newest.content === (await contentOf(open, seen, signal));
+    const { verdict, newest } = await judgeAgainstVault(on, seen, { signal });
+    if (newest !== null) safe = newest;
+    const isBackedUp = verdict.kind === "all_there" && newest?.collectionId === seen.collectionId && newest.content === (await contentOfSite(open, seen, { signal }));
     const outcome = isBackedUp ? "quiet" : await act(open, verdict, seen, signal);
     lastFullCheckMs = clock.now().getTime();
     // What was seen before acting: whoever signed up since then makes the next look a close one.
@@ -122,46 +100,7 @@ export function createSiteWatcher(site: WatchedSite, options: SiteWatcherOptions
     return outcome;
   }
 
-  /** Compared with a backup's digest it tells whether anything changed, for a tenth of the bytes that a backup reads. */
-  async function contentOf(open: ChromaConnection, { collectionId }: Seen, signal: AbortSignal): Promise<string> {
-    const digest = createContentDigest();
-    if (collectionId !== null) {
-      for await (const page of readRecords(open, collectionId, { signal, withVectors: false })) for (const record of page) digest.add(recordHash(record));
-    }
-    return digest.hex();
-  }
-
-  async function judgeClosely(open: ChromaConnection, seen: Seen, signal: AbortSignal): Promise<Judgement> {
-    const vault = await openVault(site.folder, { create: true });
-    const { newest } = await vault.newestGood({ passphrase: site.passphrase, signal });
-    if (newest === null) return { verdict: judge(null, { ...seen, missing: [], stayed: 0, isHalfRestored: false }), newest: null };
-    const { chroma, digest, recordCount } = newest.verified;
-    safe = { accounts: newest.verified.accountCount, name: newest.entry.name };
-    const known: KnownSite = { collectionId: chroma?.collection.id ?? null, accounts: recordCount };
-    const backup = await openBackup({ path: newest.entry.path }, { passphrase: site.passphrase, signal });
-    const later = await laterCopies({ connection: open, site: open.address, collectionName: site.collectionName, vault, since: backup.timestamp, passphrase: site.passphrase }, { signal });
-    const presence = createPresence();
-    let stayed = 0;
-    if (seen.collectionId !== null) {
-      // Ids are enough as long as nobody is missing; e-mail addresses are read only to tell who signed up again.
-      const ids = await listIds(open, seen.collectionId, { signal });
-      presence.addIds(ids);
-      const absent = await missingFrom(presence, backup, { signal });
-      stayed = recordCount - absent.length;
-      if (absent.length > 0 || later.length > 0) {
-        for await (const page of readRecords(open, seen.collectionId, { signal, withVectors: false })) presence.add(page);
-      }
-    }
-    const missing = new Set<string>();
-    for (const copy of [backup, ...later]) for (const id of await missingFrom(presence, copy, { signal })) missing.add(id);
-    const mark = await readRestoreMark(site.folder);
-    const verdict = judge(known, { ...seen, stayed, missing: [...missing], isHalfRestored: mark !== null && mark.collectionId === seen.collectionId });
-    // Whoever deletes somebody from now on means it.
-    if (mark !== null && verdict.kind === "all_there") await clearRestoreMark(site.folder);
-    return { verdict, newest: { collectionId: known.collectionId, content: digest?.content ?? null } };
-  }
-
-  async function act(open: ChromaConnection, verdict: Verdict, seen: Seen, signal: AbortSignal): Promise<LookOutcome> {
+  async function act(open: ChromaConnection, verdict: Verdict, seen: Glance, signal: AbortSignal): Promise<LookOutcome> {
     switch (verdict.kind) {
       case "no_accounts_yet":
         return "quiet";

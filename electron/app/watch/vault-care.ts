@@ -7,7 +7,7 @@ import { noteRehearsal, readNotes } from "../../engine/vault/notes.ts";
 import { pruneVault } from "../../engine/vault/prune.ts";
 import { openVault } from "../../engine/vault/vault.ts";
 import type { ActivityNews } from "../../engine/activity/activity.ts";
-import type { Clock } from "../clock.ts";
+import type { Clock } from "../../engine/clock.ts";
 import type { WatchedSite } from "./site-watcher.ts";
 import { words } from "./words.ts";
 

@@ -2,7 +2,7 @@
 import { isKeeperError, toErrorValue, type ErrorValue } from "../../../shared/errors.ts";
 import type { SiteView } from "../../../shared/model.ts";
 import type { Activity } from "../../engine/activity/activity.ts";
-import type { Clock } from "../clock.ts";
+import type { Clock } from "../../engine/clock.ts";
 import type { StoredSite } from "../sites/site-store.ts";
 import { canBeWatched } from "../sites/site-sources.ts";
 import type { WatchedSite } from "./site-watcher.ts";

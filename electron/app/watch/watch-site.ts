@@ -5,7 +5,7 @@ import { openVault } from "../../engine/vault/vault.ts";
 import { withVaultLock } from "../../engine/vault/lock.ts";
 import type { Activity, ActivityNews } from "../../engine/activity/activity.ts";
 import { recordActivity } from "../../engine/activity/activity-log.ts";
-import { systemClock, type Clock } from "../clock.ts";
+import { systemClock, type Clock } from "../../engine/clock.ts";
 import { delayAfterMs } from "./pace.ts";
 import { createSiteWatcher, type SiteWatcherOptions, type WatchedSite } from "./site-watcher.ts";
 import { createVaultCare } from "./vault-care.ts";

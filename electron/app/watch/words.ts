@@ -5,7 +5,7 @@ import { all, count, number, shownIds, words as commonWords } from "../../engine
 import { restoredLine } from "../../engine/log-lines.ts";
 import type { RestoreReport } from "../../engine/restore/apply-restore.ts";
 import type { VaultEntry } from "../../engine/vault/vault.ts";
-import type { WipeCause } from "./verdict.ts";
+import type { WipeCause } from "../../engine/operations/verdict.ts";
 
 /** What the watcher last saw in the vault. */
 export interface SafeBackup {

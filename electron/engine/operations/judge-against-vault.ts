@@ -1,0 +1,84 @@
+/** Looks at a site beside its vault and says what has happened since the newest backup. Reads only; who asks acts. */
+import type { OperationOptions } from "../../../shared/progress.ts";
+import { createContentDigest, recordHash } from "../account.ts";
+import { openBackup } from "../backup/read-backup.ts";
+import type { ChromaConnection } from "../chroma/connection.ts";
+import { listIds, readRecords } from "../chroma/read-records.ts";
+import { createPresence, missingFrom } from "../presence.ts";
+import { lookUpCollection } from "../restore/plan-restore.ts";
+import { openVault } from "../vault/vault.ts";
+import { laterCopies } from "./later-copies.ts";
+import { clearRestoreMark, readRestoreMark } from "./restore-mark.ts";
+import { judge, type KnownSite, type Verdict } from "./verdict.ts";
+
+export interface JudgedSite {
+  readonly connection: ChromaConnection;
+  readonly collectionName: string;
+  /** The vault; made when missing. */
+  readonly folder: string;
+  readonly passphrase?: string | undefined;
+}
+
+/** What two requests tell. */
+export interface Glance {
+  /** Null: the collection, or its whole database, is missing. */
+  readonly collectionId: string | null;
+  readonly accounts: number;
+}
+
+export interface Judgement {
+  readonly verdict: Verdict;
+  /** The newest good backup, and what it says of itself. */
+  readonly newest: { readonly name: string; readonly accounts: number; readonly collectionId: string | null; readonly content: string | null } | null;
+}
+
+/** Two requests: the collection, and how many are in it. Throws the codes of `ChromaConnection`, CANCELLED. */
+export async function glanceAtSite({ connection, collectionName }: Pick<JudgedSite, "connection" | "collectionName">, { signal }: OperationOptions = {}): Promise<Glance> {
+  const { collection } = await lookUpCollection(connection, collectionName, { signal });
+  return collection === null ? { collectionId: null, accounts: 0 } : { collectionId: collection.id, accounts: await connection.count(collection.id, { signal }) };
+}
+
+/**
+ * Everything on the site as one digest. Compared with a backup's it tells whether anything changed, for a tenth of the
+ * bytes that a backup reads. Throws the codes of `ChromaConnection`, CANCELLED.
+ */
+export async function contentOfSite(connection: ChromaConnection, { collectionId }: Glance, { signal }: OperationOptions = {}): Promise<string> {
+  const digest = createContentDigest();
+  if (collectionId !== null) {
+    for await (const page of readRecords(connection, collectionId, { signal, withVectors: false })) for (const record of page) digest.add(recordHash(record));
+  }
+  return digest.hex();
+}
+
+/**
+ * Compares the site, as it was `seen`, with the newest good backup and the copies kept apart since. A finished restore's
+ * mark is cleared. Throws the codes of `ChromaConnection` and of the vault, CANCELLED.
+ */
+export async function judgeAgainstVault({ connection, collectionName, folder, passphrase }: JudgedSite, seen: Glance, { signal }: OperationOptions = {}): Promise<Judgement> {
+  const vault = await openVault(folder, { create: true });
+  const { newest } = await vault.newestGood({ passphrase, signal });
+  if (newest === null) return { verdict: judge(null, { ...seen, missing: [], stayed: 0, isHalfRestored: false }), newest: null };
+  const { chroma, digest, recordCount, accountCount } = newest.verified;
+  const known: KnownSite = { collectionId: chroma?.collection.id ?? null, accounts: recordCount };
+  const backup = await openBackup({ path: newest.entry.path }, { passphrase, signal });
+  const later = await laterCopies({ connection, site: connection.address, collectionName, vault, since: backup.timestamp, passphrase }, { signal });
+  const presence = createPresence();
+  let stayed = 0;
+  if (seen.collectionId !== null) {
+    // Ids are enough as long as nobody is missing; e-mail addresses are read only to tell who signed up again.
+    const ids = await listIds(connection, seen.collectionId, { signal });
+    presence.addIds(ids);
+    const absent = await missingFrom(presence, backup, { signal });
+    stayed = recordCount - absent.length;
+    if (absent.length > 0 || later.length > 0) {
+      for await (const page of readRecords(connection, seen.collectionId, { signal, withVectors: false })) presence.add(page);
+    }
+  }
+  const missing = new Set<string>();
+  for (const copy of [backup, ...later]) for (const id of await missingFrom(presence, copy, { signal })) missing.add(id);
+  const mark = await readRestoreMark(folder);
+  const verdict = judge(known, { ...seen, stayed, missing: [...missing], isHalfRestored: mark !== null && mark.collectionId === seen.collectionId });
+  // Whoever deletes somebody from now on means it.
+  if (mark !== null && verdict.kind === "all_there") await clearRestoreMark(folder);
+  return { verdict, newest: { name: newest.entry.name, accounts: accountCount, collectionId: known.collectionId, content: digest?.content ?? null } };
+}
