@@ -46,6 +46,13 @@ const desktopFiles = [
   ...[...new Set(Object.values(onlyIn))].map((file) => electronNamesBut(Object.keys(onlyIn).filter((name) => onlyIn[/** @type {keyof typeof onlyIn} */ (name)] === file), file)),
 ];
 
+/** At Render, `PUT …/env-vars` without a name replaces every variable of a service. No path may end so, whatever it is for: nothing here needs one. */
+const NO_PATH_TO_ALL_VARIABLES = "A path that ends in /env-vars replaces every variable at once: name the one variable.";
+const noPathToAllVariables = [
+  { selector: "Literal[value=/(?:^|\\u002F)env-vars\\u002F?(?:$|\\?)/]", message: NO_PATH_TO_ALL_VARIABLES },
+  { selector: "TemplateElement[tail=true][value.cooked=/(?:^|\\u002F)env-vars\\u002F?(?:$|\\?)/]", message: NO_PATH_TO_ALL_VARIABLES },
+];
+
 export default defineConfig(
   { ignores: ["build/", "dist/", "release/", "node_modules/"] },
   js.configs.recommended,
@@ -73,6 +80,7 @@ export default defineConfig(
       "no-restricted-imports": ["error", { paths: [{ name: "electron", message: "Only electron/desktop, main.ts and preload.ts may import electron: everything else runs under plain Node." }] }],
     },
   },
+  { files: ["shared/**", "electron/**", "renderer/**"], rules: { "no-restricted-syntax": ["error", ...noPathToAllVariables] } },
   // Tools insist on default exports here.
   { files: ["**/*.config.{js,ts}", "test/support/*-reporter.ts", "test/support/bundled-chroma.ts"], rules: { "import-x/no-default-export": "off" } },
 );

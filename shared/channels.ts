@@ -10,6 +10,8 @@ export const commandNames = [
   "site.add",
   "site.update",
   "site.remove",
+  "render.update",
+  "render.unlink",
   "backup.list",
   "backup.delete",
   "backup.accounts",

@@ -80,6 +80,11 @@ export const contract = {
   /** Its backups stay in their folder. */
   "site.remove": { request: z.strictObject(bySite), response: done },
 
+  /** Whether its variable is kept up to date unasked. */
+  "render.update": { request: z.strictObject({ ...bySite, keepVariable: z.boolean() }), response: z.object({ site: siteViewSchema }) },
+  /** Forgets the service and its key. Nothing changes at Render. */
+  "render.unlink": { request: z.strictObject(bySite), response: z.object({ site: siteViewSchema }) },
+
   "backup.list": {
     request: z.strictObject({ ...bySite, offset: z.int().min(0).default(0), limit: z.int().min(1).max(500).default(200) }),
     response: z.object({ total: z.number(), backups: z.array(backupEntrySchema) }),

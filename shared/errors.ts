@@ -62,6 +62,17 @@ const errorCodes = {
   CONFIRMATION_NEEDED: { retryable: false },
   RESTORE_INCOMPLETE: { retryable: true },
   VERIFICATION_FAILED: { retryable: true },
+  // The hosting service (Render)
+  HOST_KEY_REFUSED: { retryable: false },
+  HOST_SERVICE_NOT_FOUND: { retryable: false },
+  HOST_DEPLOY_NOT_FOUND: { retryable: false },
+  HOST_UNREACHABLE: { retryable: true },
+  HOST_FAILED: { retryable: true },
+  HOST_RATE_LIMITED: { retryable: true },
+  HOST_REFUSED: { retryable: false },
+  DEPLOY_FAILED: { retryable: false },
+  // Asking again could deploy twice: the deploys are looked at first.
+  DEPLOY_UNCERTAIN: { retryable: false },
   // The window and its hosts
   BAD_REQUEST: { retryable: false },
   UNKNOWN_COMMAND: { retryable: false },

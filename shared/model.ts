@@ -76,6 +76,46 @@ export const siteSettingsSchema = z.object({
 });
 export type SiteSettings = z.infer<typeof siteSettingsSchema>;
 
+/** A service at Render, as far as an owner needs it to recognise it. */
+export const renderServiceSchema = z.object({
+  id: z.string(),
+  name: z.string(),
+  /** Where the site itself answers. */
+  url: z.string().nullable(),
+  plan: z.string().nullable(),
+  /** Where its disk is mounted; null: it has none. */
+  disk: z.string().nullable(),
+  suspended: z.boolean(),
+});
+export type RenderServiceView = z.infer<typeof renderServiceSchema>;
+
+/** The variable as Render holds it, compared with the site when that was last done. */
+export const heldVariableSchema = z.object({
+  checkedAt: z.string(),
+  /** unreadable: it is set to something that holds no accounts. */
+  state: z.enum(["current", "stale", "not_set", "unreadable"]),
+  accounts: z.number(),
+  /** On the site and not in it; in another version; in it though no longer on the site. */
+  missing: z.number(),
+  changed: z.number(),
+  gone: z.number(),
+});
+export type HeldVariableView = z.infer<typeof heldVariableSchema>;
+
+/** The service at Render that a site is linked to. */
+export const renderLinkSchema = z.object({
+  service: renderServiceSchema,
+  /** What would make the wipe go away, or what to know about the plan. */
+  advice: z.object({ kind: z.enum(["disk_keeps", "disk_elsewhere", "add_disk", "free_plan", "no_place"]), message: z.string(), hint: z.string() }),
+  /** false: its key is not kept, so the owner is asked for it. */
+  hasKey: z.boolean(),
+  /** Bring the variable at Render up to date after each backup, unasked. Never deploys. */
+  keepVariable: z.boolean(),
+  /** Null: not looked at since the app was started. */
+  variable: heldVariableSchema.nullable(),
+});
+export type RenderLinkView = z.infer<typeof renderLinkSchema>;
+
 export const siteViewSchema = z.object({
   id: idSchema,
   name: z.string(),
@@ -91,6 +131,8 @@ export const siteViewSchema = z.object({
   canBeWatched: z.boolean(),
   /** Why watching failed. */
   trouble: errorValueSchema.nullable(),
+  /** Null: it is not linked to a service at Render. */
+  render: renderLinkSchema.nullable(),
 });
 export type SiteView = z.infer<typeof siteViewSchema>;
 

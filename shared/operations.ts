@@ -3,7 +3,7 @@
  * in electron/app.
  */
 import { z } from "zod";
-import { backupNameSchema, eligibilitySchema, errorValueSchema, hostGaugeSchema, idSchema, passphraseSchema, pathTokenSchema, progressSchema, sourceDraftSchema } from "./model.ts";
+import { backupNameSchema, eligibilitySchema, errorValueSchema, heldVariableSchema, hostGaugeSchema, idSchema, passphraseSchema, pathTokenSchema, progressSchema, renderLinkSchema, renderServiceSchema, sourceDraftSchema } from "./model.ts";
 
 const problemSchema = z.object({ code: z.string(), id: z.string(), message: z.string() });
 /** The first of them; the count beside it is exact. */
@@ -94,6 +94,40 @@ const copiedVariableSchema = z.object({
   /** Null: it stays there. */
   clearsInMs: z.number().nullable(),
   gauge: z.array(hostGaugeSchema),
+});
+
+/** A key for Render's API: goes in and never comes out again. */
+const renderKeySchema = z.string().trim().min(1).max(500).regex(/^[\x21-\x7e]+$/);
+
+/** What became of the variable at Render in a redeploy. */
+const variableOutcomeSchema = z.discriminatedUnion("state", [
+  z.object({ state: z.enum(["set", "was_current"]), accounts: z.number(), length: z.number(), checksum: z.string() }),
+  z.object({ state: z.literal("not_eligible"), message: z.string() }),
+  z.object({ state: z.literal("unknown") }),
+]);
+
+const redeployReportSchema = z.object({
+  /** restored: wiped, and we brought accounts back. restored_itself: wiped, and its own code did. kept: no wipe was seen. nothing_begun: there was nothing to go on with. */
+  outcome: z.enum(["restored", "restored_itself", "kept", "nothing_begun"]),
+  accounts: z.number(),
+  accountsOnSite: z.number(),
+  restored: z.number(),
+  /** Backed up while Render deployed. */
+  newcomers: z.number(),
+  /** Gone without a wipe: somebody has to decide. The first hundred ids. */
+  missingIds: z.array(z.string()),
+  /** Had come back in an older version and were put right. */
+  putRight: z.number(),
+  variable: variableOutcomeSchema,
+  startedAt: z.string(),
+  downAt: z.string().nullable(),
+  backAt: z.string().nullable(),
+  wipedAt: z.string().nullable(),
+  endedAt: z.string(),
+  /** Went on with one that was begun before. */
+  resumed: z.boolean(),
+  /** What did not work and does no harm to an account. */
+  remarks: z.array(z.string()),
 });
 
 export const operationKinds = {
@@ -209,6 +243,24 @@ export const operationKinds = {
     result: z.object({ removed: z.array(z.string()), kept: z.number(), heldBack: z.array(z.string()) }),
     writes: true,
   },
+  /** The services of a key whose names or addresses hold `search`; without `apiKey`, of the key that is kept. */
+  find_services: {
+    input: z.strictObject({ ...bySite, apiKey: renderKeySchema.optional(), search: z.string().max(200).default("") }),
+    result: z.object({ total: z.number(), services: z.array(renderServiceSchema) }),
+    writes: false,
+  },
+  /** Links the site to a service, after asking Render for it. */
+  link_service: {
+    input: z.strictObject({ ...bySite, serviceId: z.string().max(100).regex(/^[\w-]+$/), apiKey: renderKeySchema.optional(), keepUnprotected: z.boolean().default(false) }),
+    result: z.object({ link: renderLinkSchema }),
+    writes: false,
+  },
+  /** Compares the variable at Render with the site. Changes nothing. */
+  check_variable: { input: z.strictObject(bySite), result: z.object({ held: heldVariableSchema, missingIds: z.array(z.string()), message: z.string().nullable() }), writes: false },
+  /** Sets the variable at Render and reads it back. Deploys nothing. */
+  set_variable: { input: z.strictObject(bySite), result: z.object({ accounts: z.number(), length: z.number(), checksum: z.string(), leftOut: z.number(), wasSet: z.boolean() }), writes: false },
+  /** Backup, variable, last look, deploy, follow, bring back. With `resumeOnly` only finishes what was begun. */
+  redeploy: { input: z.strictObject({ ...bySite, resumeOnly: z.boolean().default(false) }), result: redeployReportSchema, writes: true },
   /** Does to the demo site what a redeploy does to a real one. */
   wipe_demo: { input: z.strictObject(bySite), result: z.object({ wiped: z.literal(true) }), writes: true },
 } as const satisfies Record<string, OperationShape>;

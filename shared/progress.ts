@@ -13,6 +13,10 @@ export const progressPhases = [
   "safety_backup",
   "restoring",
   "rehearsing",
+  "setting_variable",
+  "checking_again",
+  "deploying",
+  "waiting_for_site",
 ] as const;
 
 export type ProgressPhase = (typeof progressPhases)[number];

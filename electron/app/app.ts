@@ -7,19 +7,24 @@ import { asWriteError } from "../engine/backup/file-errors.ts";
 import { ensureFolder } from "../engine/vault/atomic.ts";
 import type { Activity, ActivityNews } from "../engine/activity/activity.ts";
 import { recordActivity } from "../engine/activity/activity-log.ts";
+import { readJournal } from "../engine/redeploy/journal.ts";
+import type { RedeployPace } from "../engine/redeploy/redeploy.ts";
 import { createOpenAccounts } from "./accounts/open-accounts.ts";
 import { systemClock, type Clock } from "../engine/clock.ts";
 import { holdDataFolder } from "./data-folder.ts";
 import { createGate, type Handlers } from "./gate.ts";
 import { createBackupHandlers } from "./handlers/backup-handlers.ts";
 import { createHostHandlers } from "./handlers/host-handlers.ts";
-import { createSiteHandlers } from "./handlers/site-handlers.ts";
+import { createSiteHandlers, type SiteList } from "./handlers/site-handlers.ts";
 import type { KeeperApp, Log } from "./keeper-app.ts";
 import { createFileRunners } from "./operations/file-runners.ts";
 import { createOperationRegistry, type OperationRegistry } from "./operations/registry.ts";
 import { createSiteRunners } from "./operations/site-runners.ts";
 import { createPathTokens } from "./path-tokens.ts";
 import type { HostPorts } from "./ports.ts";
+import { createHeldVariables } from "./render/held-variables.ts";
+import { createRenderHandlers } from "./render/render-handlers.ts";
+import { createRenderRunners } from "./render/render-runners.ts";
 import type { Services } from "./services.ts";
 import { createDemoServers } from "./sites/demo-servers.ts";
 import { openSecretStore } from "./sites/secret-store.ts";
@@ -36,13 +41,17 @@ export interface KeeperAppOptions {
   readonly ports: HostPorts;
   readonly log: Log;
   readonly clock?: Clock | undefined;
+  /** Another address of Render's API than its own, for tests. */
+  readonly renderUrl?: string | undefined;
+  /** How often a redeploy is looked at, and for how long. */
+  readonly redeployPace?: Partial<RedeployPace> | undefined;
 }
 
 /**
  * Starts the app and begins to watch the sites that want it. Throws BUSY when an app is open on this data folder,
  * SETTINGS_UNREADABLE, FOLDER_NOT_WRITABLE, DISK_FULL; then nothing runs and nothing was changed.
  */
-export async function createKeeperApp({ dataFolder, documentsFolder, ports, log, clock = systemClock }: KeeperAppOptions): Promise<KeeperApp> {
+export async function createKeeperApp({ dataFolder, documentsFolder, ports, log, clock = systemClock, renderUrl, redeployPace }: KeeperAppOptions): Promise<KeeperApp> {
   try {
     await ensureFolder(dataFolder);
   } catch (error) {
@@ -54,6 +63,7 @@ export async function createKeeperApp({ dataFolder, documentsFolder, ports, log,
     const secrets = await openSecretStore(dataFolder, ports.keychain);
     const notices = [store.notice, secrets.notice].filter((notice) => notice !== null);
     const events = createEvents(log);
+    let assembled: Assembled | null = null;
     const services: Services = {
       ports,
       log,
@@ -65,19 +75,29 @@ export async function createKeeperApp({ dataFolder, documentsFolder, ports, log,
       tokens: createPathTokens(),
       suggestedVaults: join(documentsFolder, "Account Keeper"),
       emit: events.emit,
+      emitSites: () => events.emit({ type: "sites", sites: assembled?.views() ?? [] }),
+      renderUrl,
+      redeployPace,
       record: async (site, news) => await record(services, site, news),
     };
-    return assemble(services, events, notices, async () => await held.release());
+    assembled = assemble(services, events, notices, async () => await held.release());
+    return assembled.app;
   } catch (error) {
     await held.release();
     throw error;
   }
 }
 
-function assemble(services: Services, events: Events, notices: readonly ErrorValue[], release: () => Promise<void>): KeeperApp {
-  const { store, log, clock, demos, emit, openAccounts, tokens } = services;
+interface Assembled {
+  readonly app: KeeperApp;
+  readonly views: SiteList["views"];
+}
+
+function assemble(services: Services, events: Events, notices: readonly ErrorValue[], release: () => Promise<void>): Assembled {
+  const { store, log, clock, demos, emit, emitSites, openAccounts, tokens } = services;
+  const held = createHeldVariables(services, emitSites);
   const operations = createOperationRegistry({
-    runners: { ...createSiteRunners(services), ...createFileRunners(services) },
+    runners: { ...createSiteRunners(services), ...createFileRunners(services), ...createRenderRunners(services, held) },
     log,
     now: () => clock.now(),
     onChange: (operation) => emit({ type: "operation", operation }),
@@ -85,23 +105,42 @@ function assemble(services: Services, events: Events, notices: readonly ErrorVal
   const watch = createWatchControl({
     clock,
     open: async (site) => await watchedSite(services, site),
-    onActivity: (siteId, activity) => tell(services, siteId, activity),
-    onChange: () => emit({ type: "sites", sites: sites.views() }),
+    onActivity: (siteId, activity) => {
+      tell(services, siteId, activity);
+      const site = store.value.sites.find(({ id }) => id === siteId);
+      if (site !== undefined && (activity.kind === "backed_up" || activity.kind === "restored")) held.afterBackup(site);
+    },
+    onChange: emitSites,
   });
-  const sites = createSiteHandlers(services, watch);
+  const sites = createSiteHandlers(services, watch, held);
   const handlers: Handlers = {
     ...createHostHandlers(services, notices),
     ...sites.handlers,
     ...createBackupHandlers(services),
+    ...createRenderHandlers(services, held, sites.viewOf),
     ...createOperationHandlers(operations),
     "app.ready": () => Promise.resolve({ done: true }),
   };
   void watch.follow(store.value.sites);
-  const giveToken: KeeperApp["giveToken"] = (path, shown = basename(path)) => Promise.resolve({ ok: true, value: { token: tokens.give(path, "backup_file"), shown } });
-  return { call: createGate(handlers, log), giveToken, onEvent: events.on, close: closeOnce(operations, watch, async () => {
+  void resumeRedeploys(services, operations);
+  const giveToken: KeeperApp["giveToken"] = (path, shown = basename(path)) => Promise.resolve({ ok: true, value: { token: tokens.give(path, "backup_file", shown), shown } });
+  const close = closeOnce(operations, watch, async () => {
+    await held.close();
     openAccounts.close();
     await demos.close().finally(release);
-  }) };
+  });
+  return { app: { call: createGate(handlers, log), giveToken, onEvent: events.on, close }, views: sites.views };
+}
+
+/** What was begun before the app was closed is finished: that never deploys. */
+async function resumeRedeploys({ store, log }: Services, operations: OperationRegistry): Promise<void> {
+  for (const { id, vault, render } of store.value.sites) {
+    try {
+      if (render !== undefined && (await readJournal(vault)) !== null) operations.start("redeploy", { siteId: id, resumeOnly: true });
+    } catch (error) {
+      log.warn(`A redeploy could not be gone on with: ${isKeeperError(error) ? error.code : "unknown"}`);
+    }
+  }
 }
 
 function createOperationHandlers(operations: OperationRegistry): Pick<Handlers, "operation.start" | "operation.list" | "operation.cancel"> {

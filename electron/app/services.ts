@@ -2,6 +2,7 @@
 import type { AppEvent } from "../../shared/contract.ts";
 import type { OpenAccounts } from "./accounts/open-accounts.ts";
 import type { ActivityNews } from "../engine/activity/activity.ts";
+import type { RedeployPace } from "../engine/redeploy/redeploy.ts";
 import type { Clock } from "../engine/clock.ts";
 import type { Log } from "./keeper-app.ts";
 import type { PathTokens } from "./path-tokens.ts";
@@ -23,6 +24,11 @@ export interface Services {
   /** Where a new site's backups go unless another folder is picked: a folder for all of them. */
   readonly suggestedVaults: string;
   readonly emit: (event: AppEvent) => void;
+  /** Tells the window how all sites stand. */
+  readonly emitSites: () => void;
+  /** Another address of Render's API than its own, for tests. */
+  readonly renderUrl: string | undefined;
+  readonly redeployPace: Partial<RedeployPace> | undefined;
   /** Writes what happened to the site's activity log and tells the window; the owner too, where it matters. Never throws. */
   readonly record: (site: StoredSite, news: ActivityNews) => Promise<void>;
 }

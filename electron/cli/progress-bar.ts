@@ -14,6 +14,10 @@ const PHASE_WORDS = {
   safety_backup: "Safety backup",
   restoring: "Bringing back accounts",
   rehearsing: "Rehearsing",
+  setting_variable: "Setting the variable at Render",
+  checking_again: "Looking for new accounts once more",
+  deploying: "Render is deploying your site",
+  waiting_for_site: "Waiting for your site",
 } as const satisfies Record<ProgressPhase, string>;
 
 const BAR_CELLS = 24;

@@ -14,7 +14,7 @@ const end = createWorkerEnd({
   post: (message) => parentPort.postMessage(message),
   async open({ dataFolder, documentsFolder, launchServersOutside }, ports, launcher, log) {
     if (launchServersOutside) useServerLauncher(launcher);
-    return await createKeeperApp({ dataFolder, documentsFolder, ports, log });
+    return await createKeeperApp({ dataFolder, documentsFolder, ports, log, renderUrl: process.env["RENDER_API_URL"] });
   },
 });
 

@@ -26,7 +26,7 @@ function builtPageFolder(): string {
 export async function serveApp({ dataFolder, port }: ServeOptions = {}): Promise<WebHost> {
   const folder = resolve(dataFolder ?? defaultDataFolder());
   const log = createFileLog(join(folder, "logs", "web.log"));
-  const app = await createKeeperApp({ dataFolder: folder, documentsFolder: documentsFolder(), ports: webPorts, log });
+  const app = await createKeeperApp({ dataFolder: folder, documentsFolder: documentsFolder(), ports: webPorts, log, renderUrl: process.env["RENDER_API_URL"] });
   try {
     const host = await startWebHost({ app, pageFolder: builtPageFolder(), port, log });
     return {

@@ -4,6 +4,8 @@ import { join, resolve } from "node:path";
 import { KeeperError } from "../../../shared/errors.ts";
 import type { SiteSettings, SiteView } from "../../../shared/model.ts";
 import type { Handlers } from "../gate.ts";
+import type { HeldVariables } from "../render/held-variables.ts";
+import { linkView } from "../render/render-access.ts";
 import type { Services } from "../services.ts";
 import { canBeWatched, secretNames, splitDraft, viewOfSource } from "../sites/site-sources.ts";
 import { replaceSite, siteOf, type StoredSite } from "../sites/site-store.ts";
@@ -14,22 +16,25 @@ const DEFAULT_SITE_SETTINGS: SiteSettings = { watch: true, restoreAfterWipe: tru
 export interface SiteList {
   readonly handlers: Pick<Handlers, "site.list" | "site.add" | "site.update" | "site.remove">;
   readonly views: () => SiteView[];
+  /** Throws SITE_NOT_FOUND. */
+  readonly viewOf: (siteId: string) => SiteView;
 }
 
-export function createSiteHandlers(services: Services, watch: WatchControl): SiteList {
-  const { store, secrets, demos, tokens, emit, suggestedVaults } = services;
+export function createSiteHandlers(services: Services, watch: WatchControl, held: Pick<HeldVariables, "of" | "forget">): SiteList {
+  const { store, secrets, demos, tokens, emitSites, suggestedVaults } = services;
 
   function viewOf(site: StoredSite): SiteView {
-    const { id, name, collectionName, vault, encrypted, settings } = site;
+    const { id, name, collectionName, vault, encrypted, settings, render } = site;
     const source = viewOfSource(site.source, secrets.has(secretNames.key(id)));
-    return { id, name, source, collectionName, vault, encrypted, settings, canBeWatched: canBeWatched(site.source), ...watch.stateOf(id) };
+    const link = render === undefined ? null : linkView(render, { hasKey: secrets.has(secretNames.renderKey(id)), variable: held.of(id) });
+    return { id, name, source, collectionName, vault, encrypted, settings, canBeWatched: canBeWatched(site.source), render: link, ...watch.stateOf(id) };
   }
 
   const views = (): SiteView[] => store.value.sites.map(viewOf);
 
   async function settle(site: StoredSite): Promise<{ site: SiteView }> {
     await watch.follow(store.value.sites);
-    emit({ type: "sites", sites: views() });
+    emitSites();
     return { site: viewOf(site) };
   }
 
@@ -46,6 +51,7 @@ export function createSiteHandlers(services: Services, watch: WatchControl): Sit
 
   return {
     views,
+    viewOf: (siteId) => viewOf(siteOf(store, siteId)),
     handlers: {
       "site.list": () => Promise.resolve({ sites: views() }),
 
@@ -90,9 +96,10 @@ export function createSiteHandlers(services: Services, watch: WatchControl): Sit
         const site = siteOf(store, siteId);
         await store.update((value) => ({ ...value, sites: value.sites.filter(({ id }) => id !== siteId) }));
         await watch.follow(store.value.sites);
-        await Promise.all([secrets.remove(secretNames.key(siteId)), secrets.remove(secretNames.passphrase(siteId))]);
+        await Promise.all([secrets.remove(secretNames.key(siteId)), secrets.remove(secretNames.passphrase(siteId)), secrets.remove(secretNames.renderKey(siteId))]);
+        held.forget(siteId);
         if (site.source.kind === "demo") await demos.remove(siteId);
-        emit({ type: "sites", sites: views() });
+        emitSites();
         return { done: true };
       },
     },

@@ -15,6 +15,7 @@ export type EngineSource = ServerSource | CloudSource | FolderSource;
 export const secretNames = {
   key: (siteId: string): string => `${siteId}.key`,
   passphrase: (siteId: string): string => `${siteId}.passphrase`,
+  renderKey: (siteId: string): string => `${siteId}.render`,
 } as const;
 
 const cloudKeySchema = z.object({ kind: z.literal("cloud"), apiKey: z.string() });

@@ -2,7 +2,7 @@
 import { join } from "node:path";
 import { z } from "zod";
 import { KeeperError } from "../../../shared/errors.ts";
-import { idSchema, settingsSchema, siteSettingsSchema, type Settings } from "../../../shared/model.ts";
+import { idSchema, renderServiceSchema, settingsSchema, siteSettingsSchema, type Settings } from "../../../shared/model.ts";
 import { openStateFile, type StateFile } from "../state-file.ts";
 
 const names = { tenant: z.string().optional(), database: z.string().optional() };
@@ -16,6 +16,10 @@ const storedSourceSchema = z.discriminatedUnion("kind", [
 ]);
 export type StoredSource = z.infer<typeof storedSourceSchema>;
 
+/** The service at Render, as it was when it was last asked for. Its key lies in the secret store. */
+const storedLinkSchema = z.object({ service: renderServiceSchema.extend({ type: z.string() }), keepVariable: z.boolean() });
+export type StoredLink = z.infer<typeof storedLinkSchema>;
+
 const siteSchema = z.object({
   id: idSchema,
   name: z.string(),
@@ -24,6 +28,7 @@ const siteSchema = z.object({
   vault: z.string(),
   encrypted: z.boolean(),
   settings: siteSettingsSchema,
+  render: storedLinkSchema.optional(),
 });
 export type StoredSite = z.infer<typeof siteSchema>;
 

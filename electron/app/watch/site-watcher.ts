@@ -7,6 +7,7 @@ import { throwIfCancelled, type OperationOptions } from "../../../shared/progres
 import { connect, type ConnectOptions } from "../../engine/chroma/connect.ts";
 import type { ChromaConnection } from "../../engine/chroma/connection.ts";
 import type { CloudSource, ServerSource } from "../../engine/chroma/source.ts";
+import { isVaultLocked } from "../../engine/vault/lock.ts";
 import { backupSite } from "../../engine/operations/backup-site.ts";
 import { contentOfSite, glanceAtSite, judgeAgainstVault, type Glance } from "../../engine/operations/judge-against-vault.ts";
 import { restoreEveryone } from "../../engine/operations/restore-everyone.ts";
@@ -93,6 +94,8 @@ export function createSiteWatcher(site: WatchedSite, options: SiteWatcherOptions
     const { verdict, newest } = await judgeAgainstVault(on, seen, { signal });
     if (newest !== null) safe = newest;
     const isBackedUp = verdict.kind === "all_there" && newest?.collectionId === seen.collectionId && newest.content === (await contentOfSite(open, seen, { signal }));
+    // Whoever follows a redeploy does all this, and knows more: two at once would back up what is about to be put right.
+    if (!isBackedUp && (await isVaultLocked(site.folder, "redeploy"))) return "quiet";
     const outcome = isBackedUp ? "quiet" : await act(open, verdict, seen, signal);
     lastFullCheckMs = clock.now().getTime();
     // What was seen before acting: whoever signed up since then makes the next look a close one.

@@ -15,6 +15,9 @@ const activityKinds = [
   "rehearsed",
   "pruned",
   "starting_fresh",
+  "redeployed",
+  "variable_set",
+  "variable_stale",
   "failed",
 ] as const;
 

@@ -3,6 +3,7 @@ import { toErrorValue } from "../../../shared/errors.ts";
 import type { DrillReport } from "../drill/drill.ts";
 import { BACKUP_FAILED, backedUpLine, RESTORE_FAILED, restoredLine, STARTING_FRESH } from "../log-lines.ts";
 import type { BackupReport } from "../operations/backup-site.ts";
+import type { RedeployReport } from "../redeploy/redeploy.ts";
 import type { RestoreReport } from "../restore/apply-restore.ts";
 import type { ActivityNews } from "./activity.ts";
 
@@ -92,6 +93,42 @@ export const words = {
     kind: "pruned",
     level: "info",
     message: `${removed === 1 ? "1 old backup has had its time and was" : `${number(removed)} old backups have had their time and were`} removed. The newest and the fullest stay.`,
+  }),
+
+  /** One sentence for the whole redeploy. */
+  redeployed(report: Pick<RedeployReport, "outcome" | "accountsOnSite" | "restored" | "putRight" | "wipedAt" | "missing" | "newcomers">): ActivityNews {
+    const { accountsOnSite, restored, wipedAt, missing, outcome, putRight, newcomers } = report;
+    const facts = { kind: "redeployed", accounts: restored, accountsOnSite, ...(wipedAt === null ? {} : { seenAt: wipedAt.toISOString() }) } as const;
+    if (missing.length > 0) {
+      const gone = missing.length === 1 ? "1 account that was there before is" : `${count(missing.length)} that were there before are`;
+      return { ...facts, level: "attention", message: `Your site was redeployed, and ${gone} not on it.`, hint: "That looks like someone deleted them. Both are kept ready: bring them back, or say that they were deleted on purpose.", ids: shownIds(missing) };
+    }
+    const there = `${all(accountsOnSite)} there`;
+    const message = {
+      restored: `Your site was redeployed. ${there} again.`,
+      restored_itself: `Your site was redeployed and restored itself. ${there}.`,
+      kept: `Your site was redeployed and kept its accounts. ${there}.`,
+      nothing_begun: "No redeploy was under way.",
+    }[outcome];
+    const hints = [
+      newcomers > 0 ? `${newcomers === 1 ? "1 person" : `${number(newcomers)} people`} signed up meanwhile and ${newcomers === 1 ? "is" : "are"} among them.` : "",
+      putRight > 0 ? `${count(putRight)} had come back in an older version and ${putRight === 1 ? "was" : "were"} put right.` : "",
+    ].filter((hint) => hint !== "");
+    return { ...facts, level: "info", message, ...(hints.length === 0 ? {} : { hint: hints.join(" ") }), ...(outcome === "restored" ? { line: restoredLine(restored) } : {}), ...(outcome === "restored_itself" ? { itself: true } : {}) };
+  },
+
+  variableSet: ({ accounts, checksum }: { readonly accounts: number; readonly checksum: string }): ActivityNews => ({
+    kind: "variable_set",
+    level: "info",
+    accounts,
+    message: `The variable at Render now holds ${accounts === 1 ? "your 1 account" : `all ${count(accounts)}`}. Its checksum is ${checksum}.`,
+  }),
+
+  variableStale: ({ missing, changed, gone }: { readonly missing: number; readonly changed: number; readonly gone: number }): ActivityNews => ({
+    kind: "variable_stale",
+    level: "attention",
+    message: "The variable at Render is out of date.",
+    hint: `${[missing > 0 ? `${count(missing)} missing in it` : "", changed > 0 ? `${number(changed)} in an older version` : "", gone > 0 ? `${number(gone)} no longer on your site` : ""].filter((part) => part !== "").join(", ")}. Bring it up to date before your next redeploy.`,
   }),
 
   startingFresh: (): ActivityNews => ({ kind: "starting_fresh", level: "info", message: "There was no backup to restore from, so the site starts with nobody on it.", line: STARTING_FRESH }),

@@ -10,6 +10,7 @@ const PURPOSES = {
   write: { name: ".account-keeper.lock", message: "Another Account Keeper is backing up this site." },
   watch: { name: ".account-keeper-watch.lock", message: "Another Account Keeper is watching this site.", hint: "It does the same as this one would. To watch here, end the other one first." },
   app: { name: ".account-keeper-app.lock", message: "Account Keeper is open already.", hint: "Use that window, or close it first." },
+  redeploy: { name: ".account-keeper-redeploy.lock", message: "A redeploy of this site is under way already.", hint: "Wait until it is done, or look at it where it was begun." },
   log: { name: ".account-keeper-log.lock", message: "Another Account Keeper is putting the activity log away." },
 } as const;
 /** Well below the silence after which a holder is taken for dead. */
@@ -22,7 +23,7 @@ const RETRY_MS = 200;
 
 export interface VaultLockOptions {
   signal?: AbortSignal | undefined;
-  /** `watch` is held as long as a site is watched, `app` as long as a host uses its data folder, `log` while the activity log is put away; all of them leave others free to write. Default `write`. */
+  /** `watch` is held as long as a site is watched, `app` as long as a host uses its data folder, `redeploy` as long as a redeploy is followed, `log` while the activity log is put away; all of them leave others free to write. Default `write`. */
   purpose?: keyof typeof PURPOSES | undefined;
   /** How long to wait for somebody else to finish. */
   waitMs?: number | undefined;
@@ -48,6 +49,18 @@ export async function withVaultLock<T>(folder: string, work: (signal: AbortSigna
     throw error;
   } finally {
     stopRefreshing();
+    await claim.end();
+  }
+}
+
+/** Whether somebody alive holds it. Throws the codes of `withVaultLock` but BUSY. */
+export async function isVaultLocked(folder: string, purpose: keyof typeof PURPOSES): Promise<boolean> {
+  const claim = createClaim(folder, PURPOSES[purpose].name);
+  try {
+    return !(await claim.tryToTake());
+  } catch (error) {
+    throw asWriteError(error);
+  } finally {
     await claim.end();
   }
 }

@@ -11,9 +11,11 @@ it("opens a backup, under its name or the one that is given, and no folder", asy
   await writeFile(path, JSON.stringify([{ user_id: "u-1", email: "anna@example.com" }]));
   const taken = await test.app.giveToken(path);
   expect(taken).toEqual({ ok: true, value: { token: expect.stringMatching(/^path_/) as string, shown: "mine.json" } });
-  expect(await test.app.giveToken(path, "their name.json")).toMatchObject({ ok: true, value: { shown: "their name.json" } });
+  const named = await test.app.giveToken(path, "their name.json");
+  expect(named).toMatchObject({ ok: true, value: { shown: "their name.json" } });
+  expect(await test.run("inspect_backup", { from: { kind: "file", file: named.ok ? named.value.token : "" } })).toMatchObject({ name: "their name.json" });
   const token = taken.ok ? taken.value.token : "";
-  expect(await test.run("inspect_backup", { from: { kind: "file", file: token } })).toMatchObject({ accounts: 1 });
+  expect(await test.run("inspect_backup", { from: { kind: "file", file: token } })).toMatchObject({ name: "mine.json", accounts: 1 });
   const site = { name: "x", collectionName: "users" };
   await expect(test.ask("site.add", { ...site, source: { kind: "folder", folder: token } })).rejects.toMatchObject({ code: "TOKEN_UNKNOWN" });
   await expect(test.ask("site.add", { ...site, source: { kind: "server", url: "http://127.0.0.1:1" }, vault: token })).rejects.toMatchObject({ code: "TOKEN_UNKNOWN" });

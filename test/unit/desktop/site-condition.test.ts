@@ -18,6 +18,7 @@ function site(id: string, name: string, watching: SiteView["watching"] = "on"): 
     watching,
     canBeWatched: true,
     trouble: null,
+    render: null,
   };
 }
 

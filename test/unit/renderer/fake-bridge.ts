@@ -105,7 +105,7 @@ export function fakeBridge(world: FakeWorld): KeeperBridge & { readonly emit: (e
       return { ok: true, value: { site } };
     },
     "site.add": ({ name, source, collectionName }) => {
-      const site: SiteView = { id: `site-${String(world.sites.length + 1).padStart(4, "0")}`, name, source: { kind: source.kind, shown: source.kind === "server" ? source.url : source.kind, tenant: null, database: null, auth: "none", hasKey: true }, collectionName, vault: world.host.suggestedVault, encrypted: false, settings: { watch: true, restoreAfterWipe: true, rehearse: true }, watching: "on", canBeWatched: true, trouble: null };
+      const site: SiteView = { id: `site-${String(world.sites.length + 1).padStart(4, "0")}`, name, source: { kind: source.kind, shown: source.kind === "server" ? source.url : source.kind, tenant: null, database: null, auth: "none", hasKey: true }, collectionName, vault: world.host.suggestedVault, encrypted: false, settings: { watch: true, restoreAfterWipe: true, rehearse: true }, watching: "on", canBeWatched: true, trouble: null, render: null };
       world.sites = [...world.sites, site];
       world.overviews[site.id] = overviewOf(12);
       world.backups[site.id] = [];

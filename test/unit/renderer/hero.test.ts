@@ -18,9 +18,10 @@ const site: SiteView = {
   watching: "on",
   canBeWatched: true,
   trouble: null,
+  render: null,
 };
 const now = Date.now();
-const facts = (overview: Overview | null, more: Partial<HeroFacts> = {}): HeroFacts => ({ site, overview, newestBackup: overview?.newestBackup ?? null, trouble: null, retryInMs: null, running: null, problems: null, halfWay: null, restored: null, offline: false, now, ...more });
+const facts = (overview: Overview | null, more: Partial<HeroFacts> = {}): HeroFacts => ({ site, overview, newestBackup: overview?.newestBackup ?? null, trouble: null, waking: false, retryInMs: null, running: null, problems: null, halfWay: null, restored: null, offline: false, now, ...more });
 const trouble = (code: ErrorValue["code"], more: Partial<ErrorValue> = {}): ErrorValue => ({ code, message: "It did not work.", retryable: true, ...more });
 const running = (kind: Operation["kind"]): Operation => ({ id: "operation-1", kind, siteId: site.id, state: "running", startedAt: new Date(now).toISOString(), endedAt: null, progress: null, error: null, result: null });
 const ids = (hero: ReturnType<typeof heroOf>): string[] => hero.actions.map(({ id }) => id);
@@ -52,6 +53,11 @@ describe("the hero", () => {
   it("gives two equal answers to deletions", () => {
     const hero = heroOf(facts(overviewOf(5, { state: "deletions", missing: 2 })));
     expect(hero.actions.map(({ rank }) => rank)).toEqual(["secondary", "secondary"]);
+  });
+  it("says that it is waking the site, whatever was seen before, and keeps to what failed already", () => {
+    expect(heroOf(facts(overviewOf(7), { waking: true }))).toMatchObject({ glyph: "asleep", title: "Your site is asleep. We are waking it." });
+    expect(ids(heroOf(facts(null, { waking: true })))).toEqual(["stop_waiting"]);
+    expect(heroOf(facts(overviewOf(7), { waking: true, trouble: trouble("SERVER_UNREACHABLE") })).title).toBe("We cannot reach your site.");
   });
   it("names the newest backup when the site cannot be reached", () => {
     const hero = heroOf(facts(overviewOf(7), { trouble: trouble("SERVER_UNREACHABLE"), retryInMs: 40_000 }));

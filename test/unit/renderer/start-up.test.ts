@@ -4,7 +4,7 @@ import type { Operation } from "../../../shared/operations.ts";
 import type { SiteView } from "../../../shared/model.ts";
 import { fakeBridge, overviewOf } from "./fake-bridge.ts";
 
-const site = (id: string, name: string): SiteView => ({ id, name, source: { kind: "server", shown: "https://db.example.com", tenant: null, database: null, auth: "none", hasKey: true }, collectionName: "users", vault: "~/Backups", encrypted: false, settings: { watch: true, restoreAfterWipe: true, rehearse: true }, watching: "on", canBeWatched: true, trouble: null });
+const site = (id: string, name: string): SiteView => ({ id, name, source: { kind: "server", shown: "https://db.example.com", tenant: null, database: null, auth: "none", hasKey: true }, collectionName: "users", vault: "~/Backups", encrypted: false, settings: { watch: true, restoreAfterWipe: true, rehearse: true }, watching: "on", canBeWatched: true, trouble: null, render: null });
 const stopped = { code: "ENGINE_STOPPED", message: "The engine stopped and was started again.", retryable: true } as const;
 
 it("reads every list again when the engine was started anew, and ends what was lost with the old one", async () => {

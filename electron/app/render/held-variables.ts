@@ -1,0 +1,104 @@
+/**
+ * The variable as Render holds it, per site: looked at after every backup, so that one that went stale is seen before the
+ * redeploy that would need it. Where the owner switched that on it is brought up to date. Never deploys.
+ */
+import { isKeeperError } from "../../../shared/errors.ts";
+import type { HeldVariableView } from "../../../shared/model.ts";
+import type { OperationOptions } from "../../../shared/progress.ts";
+import { words } from "../../engine/activity/words.ts";
+import { connect } from "../../engine/chroma/connect.ts";
+import { checkHostVariable, setHostVariable, type HeldVariable } from "../../engine/redeploy/host-variable.ts";
+import type { Services } from "../services.ts";
+import { sourceOfSite } from "../sites/site-sources.ts";
+import type { StoredSite } from "../sites/site-store.ts";
+import { withLinkedRender } from "./render-access.ts";
+
+export interface HeldVariables {
+  /** Null: not looked at since the app was started. */
+  of(siteId: string): HeldVariableView | null;
+  /** Notes what was seen, and tells the window. */
+  note(siteId: string, held: HeldVariable): HeldVariableView;
+  forget(siteId: string): void;
+  /** After a backup of a linked site. Returns at once; what fails is logged and looked at again after the next backup. */
+  afterBackup(site: StoredSite): void;
+  close(): Promise<void>;
+}
+
+export function createHeldVariables(services: Services, onChange: () => void): HeldVariables {
+  const { clock, log, record, secrets, demos } = services;
+  const seen = new Map<string, HeldVariableView>();
+  /** What the owner was told last, so that it is told once. */
+  const told = new Map<string, string>();
+  const running = new Map<string, Promise<void>>();
+  const stopped = new AbortController();
+
+  function note(siteId: string, held: HeldVariable): HeldVariableView {
+    const { state, accounts, missing, changed, gone } = held;
+    const view = { checkedAt: clock.now().toISOString(), state, accounts, missing: missing.length, changed: changed.length, gone: gone.length };
+    seen.set(siteId, view);
+    onChange();
+    return view;
+  }
+
+  async function look(site: StoredSite, options: OperationOptions): Promise<void> {
+    const source = await sourceOfSite(site, secrets, demos);
+    if (source.kind === "folder") return;
+    const connection = await connect(source, { ...options, wakeTimeoutMs: 0 });
+    try {
+      await withLinkedRender(services, site, async ({ render, serviceId }) => {
+        const request = { render, serviceId, site: { connection, collectionName: site.collectionName } };
+        const held = await checkHostVariable(request, options);
+        note(site.id, held);
+        if (held.state === "current") {
+          told.delete(site.id);
+          return;
+        }
+        if (site.render?.keepVariable === true) await bringUpToDate(site, request, options);
+        else if (held.state === "stale") await tellStale(site, held);
+      });
+    } finally {
+      await connection.close();
+    }
+  }
+
+  async function bringUpToDate(site: StoredSite, request: Parameters<typeof setHostVariable>[0], options: OperationOptions): Promise<void> {
+    try {
+      const set = await setHostVariable(request, options);
+      note(site.id, await checkHostVariable(request, options));
+      if (set.wasSet) await record(site, words.variableSet(set));
+    } catch (error) {
+      // More than ten: the redeploy brings everyone back from the backup instead.
+      if (!isKeeperError(error, "NOT_ELIGIBLE")) throw error;
+    }
+  }
+
+  async function tellStale(site: StoredSite, held: HeldVariable): Promise<void> {
+    const counts = { missing: held.missing.length, changed: held.changed.length, gone: held.gone.length };
+    const key = JSON.stringify([held.missing, held.changed, held.gone]);
+    if (told.get(site.id) === key) return;
+    told.set(site.id, key);
+    await record(site, words.variableStale(counts));
+  }
+
+  return {
+    of: (siteId) => seen.get(siteId) ?? null,
+    note,
+    forget(siteId) {
+      seen.delete(siteId);
+      told.delete(siteId);
+    },
+    afterBackup(site) {
+      if (site.render === undefined || running.has(site.id) || stopped.signal.aborted) return;
+      const work = look(site, { signal: stopped.signal })
+        .catch((error: unknown) => {
+          if (!stopped.signal.aborted) log.warn(`The variable at Render could not be looked at: ${isKeeperError(error) ? error.code : "unknown"}`);
+        })
+        .finally(() => running.delete(site.id));
+      running.set(site.id, work);
+    },
+    async close() {
+      stopped.abort();
+      await Promise.all(running.values());
+    },
+  };
+}

@@ -1,0 +1,126 @@
+/**
+ * The site while its host deploys: whoever signs up is backed up, and after a wipe everyone is brought back at once.
+ * Owns what one look does; when to look, and when it is over, is in follow-deploy.
+ */
+import { isKeeperError, KeeperError, toErrorValue } from "../../../shared/errors.ts";
+import { throwIfCancelled, type OperationOptions, type Progress } from "../../../shared/progress.ts";
+import { backupSite } from "../operations/backup-site.ts";
+import { contentOfSite, glanceAtSite, judgeAgainstVault, type Glance } from "../operations/judge-against-vault.ts";
+import { restoreEveryone } from "../operations/restore-everyone.ts";
+import { chooseBackup } from "../operations/restore-site.ts";
+import type { ContactedSite, SiteContact } from "./site-contact.ts";
+
+export type SiteLook =
+  /** Everyone is there and backed up. */
+  | { readonly kind: "in_order"; readonly seen: Glance }
+  /** Accounts were brought back, or backed up: the next look tells how it stands. */
+  | { readonly kind: "acted"; readonly seen: Glance; readonly wiped: boolean; readonly restored: number; readonly putRight: number; readonly newcomers: number }
+  /** The same collection, and some are gone: nothing was done about it. */
+  | { readonly kind: "deletions"; readonly seen: Glance; readonly missing: readonly string[] }
+  /** Nobody answers, or not as a ChromaDB: on its way down or up. Trouble: something else is wrong that a later look may find mended. */
+  | { readonly kind: "away"; readonly error: KeeperError }
+  | { readonly kind: "trouble"; readonly error: KeeperError };
+
+export interface SiteKeeper {
+  /** Only CANCELLED is thrown, when `signal` aborts. */
+  look(options: OperationOptions): Promise<SiteLook>;
+  /** What had to be left undone. */
+  readonly remarks: readonly string[];
+}
+
+export interface SiteKeeperOptions {
+  readonly contact: SiteContact;
+  /** The collection from before the deploy. */
+  readonly collectionId: string | null;
+  /** Puts right who came back in an older version; returns how many. */
+  readonly putRight: (site: ContactedSite, options: OperationOptions) => Promise<number>;
+}
+
+/** What a site says that is not there. A host's own page answers in its place with anything. */
+const AWAY = ["SITE_ASLEEP", "SERVER_UNREACHABLE", "SERVER_FAILED", "NOT_CHROMA", "BAD_ANSWER", "TLS_FAILED", "RATE_LIMITED", "CHROMA_TOO_OLD"] as const;
+
+/** Whoever came back in an older version is put right before they are backed up like that; after so many failures the site's own word is taken. */
+const MAX_TRIES = 5;
+
+export function createSiteKeeper({ contact, collectionId, putRight }: SiteKeeperOptions): SiteKeeper {
+  /** What stood there when everything was last in order. */
+  let settled: Glance | null = null;
+  /** The collection whose accounts are ours or were put right. */
+  let rightId = collectionId;
+  let tries = 0;
+  const remarks: string[] = [];
+
+  async function lookOrThrow(options: OperationOptions): Promise<SiteLook> {
+    const { signal } = options;
+    // What the engine does inside cannot be stopped without leaving the deploy alone.
+    const inside = { signal, onProgress: (progress: Progress) => options.onProgress?.({ ...progress, canCancel: false }) };
+    const site = await contact.reach({ signal, patient: false });
+    const seen = await glanceAtSite(site, { signal });
+    if (settled !== null && settled.collectionId === seen.collectionId && settled.accounts === seen.accounts) return { kind: "in_order", seen };
+    settled = null;
+    const { verdict, newest } = await judgeAgainstVault(site, seen, { signal });
+    switch (verdict.kind) {
+      case "wiped":
+        return await bringBack(site, seen, inside);
+      case "deletions":
+        // Whoever signed up since is kept, apart.
+        await backupSite(site, inside);
+        return { kind: "deletions", seen, missing: verdict.missing };
+      case "no_accounts_yet":
+        settled = seen;
+        return { kind: "in_order", seen };
+      case "all_there":
+        if (seen.collectionId !== rightId) {
+          const right = await putRightOnce(site, seen, inside);
+          if (right > 0) return { kind: "acted", seen, wiped: true, restored: 0, putRight: right, newcomers: 0 };
+        }
+        if (newest?.collectionId === seen.collectionId && newest.content === (await contentOfSite(site.connection, seen, { signal }))) {
+          settled = seen;
+          return { kind: "in_order", seen };
+        }
+        return await backUp(site, seen, newest?.accounts ?? 0, inside);
+    }
+  }
+
+  async function backUp(site: ContactedSite, seen: Glance, before: number, options: OperationOptions): Promise<SiteLook> {
+    const { accounts } = await backupSite(site, options);
+    return { kind: "acted", seen, wiped: false, restored: 0, putRight: 0, newcomers: Math.max(0, accounts - before) };
+  }
+
+  async function bringBack(site: ContactedSite, seen: Glance, options: OperationOptions): Promise<SiteLook> {
+    const { backup } = await chooseBackup({ kind: "vault", folder: site.folder }, { passphrase: site.passphrase, signal: options.signal });
+    const { added } = await restoreEveryone({ ...site, backup }, options);
+    // The collection may have been made by this. Who came back by another hand is put right at the next look.
+    return { kind: "acted", seen: await glanceAtSite(site, options), wiped: true, restored: added, putRight: 0, newcomers: 0 };
+  }
+
+  async function putRightOnce(site: ContactedSite, seen: Glance, options: OperationOptions): Promise<number> {
+    try {
+      const count = await putRight(site, options);
+      rightId = seen.collectionId;
+      return count;
+    } catch (error) {
+      throwIfCancelled(options.signal);
+      tries += 1;
+      if (tries < MAX_TRIES) throw error;
+      rightId = seen.collectionId;
+      remarks.push(`Whoever came back from an old variable could not be checked: ${toErrorValue(error).message}`);
+      return 0;
+    }
+  }
+
+  return {
+    remarks,
+    async look(options) {
+      try {
+        return await lookOrThrow(options);
+      } catch (error) {
+        throwIfCancelled(options.signal);
+        settled = null;
+        await contact.letGo();
+        const known = isKeeperError(error) ? error : new KeeperError("INTERNAL", toErrorValue(error).message, { cause: error });
+        return AWAY.some((code) => code === known.code) ? { kind: "away", error: known } : { kind: "trouble", error: known };
+      }
+    },
+  };
+}

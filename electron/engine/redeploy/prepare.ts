@@ -1,0 +1,58 @@
+/** Everything before the deploy: backup, variable, and the last look for whoever signed up meanwhile. Nothing here can lose an account. */
+import { isKeeperError, KeeperError } from "../../../shared/errors.ts";
+import type { OperationOptions } from "../../../shared/progress.ts";
+import { count } from "../activity/words.ts";
+import { backupSite, type BackupReport } from "../operations/backup-site.ts";
+import { contentOfSite, glanceAtSite, judgeAgainstVault, type Glance } from "../operations/judge-against-vault.ts";
+import type { RenderClient } from "../render/render-client.ts";
+import { setHostVariable } from "./host-variable.ts";
+import type { VariableOutcome } from "./redeploy.ts";
+import type { ContactedSite } from "./site-contact.ts";
+
+export interface Prepared {
+  /** The site as its newest backup holds it. */
+  readonly seen: Glance;
+  readonly variable: VariableOutcome;
+}
+
+/** On a site where somebody signs up every second no look is the last one; whoever comes after these is backed up while the deploy runs. */
+const MAX_ROUNDS = 5;
+
+/**
+ * Backs up, sets the variable where the site may use it, and looks once more; again while the site has changed. Throws
+ * the codes of `backupSite` and `setHostVariable`, CONFIRMATION_NEEDED when somebody of the last backup is not on the
+ * site, CANCELLED: then nothing was deployed, and the backups made so far are whole.
+ */
+export async function prepareRedeploy(site: ContactedSite, render: RenderClient, serviceId: string, options: OperationOptions): Promise<Prepared> {
+  for (let round = 1; ; round += 1) {
+    refuseFewer(await backupSite(site, options));
+    const variable = await setVariable(site, render, serviceId, options);
+    options.onProgress?.({ phase: "checking_again", done: 0, total: null, unit: "accounts", canCancel: true, problems: 0 });
+    const seen = await glanceAtSite(site, options);
+    if (round === MAX_ROUNDS || (await isBackedUp(site, seen, options))) return { seen, variable };
+  }
+}
+
+/** A redeploy would end with a question nobody could answer any more: were they deleted, or wiped? */
+function refuseFewer({ fewerThan }: BackupReport): void {
+  if (fewerThan === null) return;
+  throw new KeeperError("CONFIRMATION_NEEDED", `${count(fewerThan.missing)} of your last backup ${fewerThan.missing === 1 ? "is" : "are"} not on your site.`, {
+    hint: "Bring them back first, or say that they were deleted on purpose by backing up with fewer accounts. Nothing was deployed.",
+  });
+}
+
+async function setVariable(site: ContactedSite, render: RenderClient, serviceId: string, options: OperationOptions): Promise<VariableOutcome> {
+  try {
+    const { accounts, length, checksum, wasSet } = await setHostVariable({ render, serviceId, site }, options);
+    return { state: wasSet ? "set" : "was_current", accounts, length, checksum };
+  } catch (error) {
+    if (isKeeperError(error, "NOT_ELIGIBLE")) return { state: "not_eligible", message: error.message };
+    throw error;
+  }
+}
+
+/** Whether the newest backup holds exactly what is on the site now. */
+async function isBackedUp(site: ContactedSite, seen: Glance, options: OperationOptions): Promise<boolean> {
+  const { verdict, newest } = await judgeAgainstVault(site, seen, options);
+  return verdict.kind === "all_there" && newest?.collectionId === seen.collectionId && newest.content === (await contentOfSite(site.connection, seen, options));
+}
