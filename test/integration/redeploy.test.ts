@@ -103,7 +103,7 @@ describe("all goes well", () => {
   });
 
   test("a slow deploy, and a site that is away for minutes afterwards", async () => {
-    const stage = await createRedeployStage({ accounts: 4 });
+    const stage = await createRedeployStage({ accounts: 4, down: "bad_gateway" });
     stage.service.planDeploys({ slow: 5, staysDown: true });
     stage.service.afterStatus("live", () => stage.after(4 * 60_000, async () => await stage.service.comeUp()));
     const report = await redeploySite(stage.request);
@@ -114,14 +114,15 @@ describe("all goes well", () => {
 });
 
 describe("somebody signs up at each step in turn", () => {
-  test.each([7, 10, 12])("with %i accounts: nobody is lost", { timeout: 240_000 }, async (accounts) => {
+  test.each([7, 10])("with %i accounts: nobody is lost", { timeout: 240_000 }, async (accounts) => {
     // Whoever signs up in the very moment in which the disk goes, after the last look, cannot be seen by anybody.
+    let lastMoments = 0;
     for (let at = 1; ; at += 1) {
       const stage = await createRedeployStage({ accounts });
       const person = newcomer(at);
       let calls = 0;
       let wipesBefore: number | null = null;
-      let wasLastMoment = false;
+      const moment = { wasLast: false };
       stage.render.beforeCall(/./, async () => {
         calls += 1;
         if (calls !== at) return;
@@ -129,11 +130,16 @@ describe("somebody signs up at each step in turn", () => {
         await stage.signUp(person);
       }, Number.POSITIVE_INFINITY);
       stage.render.afterCall(/./, () => {
-        if (calls === at && wipesBefore !== null && stage.service.wipes > wipesBefore) wasLastMoment = true;
+        if (calls === at && wipesBefore !== null && stage.service.wipes > wipesBefore) moment.wasLast = true;
       }, Number.POSITIVE_INFINITY);
       const report = await redeploySite(stage.request);
-      if (calls < at) return;
-      const expected = wasLastMoment ? ids(sampleAccounts(accounts)) : ids([...sampleAccounts(accounts), person]);
+      if (calls < at) {
+        // One of the calls is the one during which the disk goes, and no more.
+        expect(lastMoments).toBe(1);
+        return;
+      }
+      if (moment.wasLast) lastMoments += 1;
+      const expected = moment.wasLast ? ids(sampleAccounts(accounts)) : ids([...sampleAccounts(accounts), person]);
       expect({ at, there: await onSite(stage), report: report.missing }).toEqual({ at, there: expected, report: [] });
       // Whoever signs up after the last look is on the site, and in the next backup.
       expect(await idsInNewestBackup(stage)).toEqual(expect.arrayContaining(ids(sampleAccounts(accounts))));
@@ -159,7 +165,7 @@ describe("what goes wrong leaves everybody safe, with a next step", () => {
   test("a wrong key: nothing is deployed and nothing written", async () => {
     const stage = await createRedeployStage({ accounts: 3 });
     stage.render.injectAlways(/./, { kind: "status", status: 401, json: { message: "Unauthorized" } });
-    await expect(redeploySite(stage.request)).rejects.toMatchObject({ code: "HOST_KEY_REFUSED", hint: expect.any(String) });
+    await expect(redeploySite(stage.request)).rejects.toMatchObject({ code: "HOST_KEY_REFUSED", hint: expect.any(String) as string });
     expect(stage.service.deploys).toEqual([]);
     expect(await readJournal(stage.vault)).toBeNull();
   });
@@ -167,7 +173,7 @@ describe("what goes wrong leaves everybody safe, with a next step", () => {
   test("the service is gone", async () => {
     const stage = await createRedeployStage({ accounts: 3 });
     stage.render.removeService(stage.service);
-    await expect(redeploySite(stage.request)).rejects.toMatchObject({ code: "HOST_SERVICE_NOT_FOUND", hint: expect.any(String) });
+    await expect(redeploySite(stage.request)).rejects.toMatchObject({ code: "HOST_SERVICE_NOT_FOUND", hint: expect.any(String) as string });
   });
 
   test("a suspended service is not deployed", async () => {
@@ -179,7 +185,7 @@ describe("what goes wrong leaves everybody safe, with a next step", () => {
   test.each(["build_failed", "update_failed", "pre_deploy_failed", "canceled"] as const)("%s: the old site goes on, and it is said", async (status) => {
     const stage = await createRedeployStage({ accounts: 3 });
     stage.service.planDeploys({ statuses: ["update_in_progress", status] });
-    await expect(redeploySite(stage.request)).rejects.toMatchObject({ code: "DEPLOY_FAILED", message: expect.stringContaining("Your 3 accounts are safe"), hint: expect.stringContaining("with everyone on it") });
+    await expect(redeploySite(stage.request)).rejects.toMatchObject({ code: "DEPLOY_FAILED", message: expect.stringContaining("Your 3 accounts are safe") as string, hint: expect.stringContaining("with everyone on it") as string });
     expect(await onSite(stage)).toEqual(ids(sampleAccounts(3)));
     expect(await readJournal(stage.vault)).toBeNull();
   });
@@ -194,7 +200,10 @@ describe("what goes wrong leaves everybody safe, with a next step", () => {
   test("a site that does not come back: said with a next step, and gone on with when it is there", async () => {
     const stage = await createRedeployStage({ accounts: 3 });
     stage.service.planDeploys({ staysDown: true });
-    await expect(redeploySite(stage.request)).rejects.toMatchObject({ code: "SERVER_UNREACHABLE", message: expect.stringContaining("has not come back"), hint: expect.any(String) });
+    stage.service.afterStatus("live", () => {
+      stage.service.events.push({ id: "evt-1", timestamp: stage.clock.now().toISOString(), serviceId: stage.service.id, type: "server_failed", details: {} });
+    });
+    await expect(redeploySite(stage.request)).rejects.toMatchObject({ code: "SERVER_UNREACHABLE", message: expect.stringContaining("has not come back") as string, hint: expect.stringContaining("your site's program stopped") as string });
     expect(await readJournal(stage.vault)).not.toBeNull();
     await stage.service.comeUp();
     const report = await redeploySite({ ...stage.request, resumeOnly: true });
@@ -214,7 +223,7 @@ describe("what goes wrong leaves everybody safe, with a next step", () => {
   test("Render's answer to the deploy is lost, and nothing was begun: said, and the next run begins anew", async () => {
     const stage = await createRedeployStage({ accounts: 3 });
     stage.render.inject(POST, { kind: "reset", carriedOut: false });
-    await expect(redeploySite(stage.request)).rejects.toMatchObject({ code: "DEPLOY_UNCERTAIN", hint: expect.any(String) });
+    await expect(redeploySite(stage.request)).rejects.toMatchObject({ code: "DEPLOY_UNCERTAIN", hint: expect.any(String) as string });
     expect(stage.service.deploys).toEqual([]);
     expect(await redeploySite({ ...stage.request, resumeOnly: true })).toMatchObject({ outcome: "nothing_begun" });
     expect(await redeploySite(stage.request)).toMatchObject({ outcome: "restored", restored: 3 });
@@ -232,7 +241,7 @@ describe("what goes wrong leaves everybody safe, with a next step", () => {
     stage.service.afterStatus("live", () => void stage.render.injectAlways(/./, { kind: "status", status: 401, json: { message: "Unauthorized" } }));
     const report = await redeploySite(stage.request);
     expect(report).toMatchObject({ outcome: "restored", restored: 3 });
-    expect(report.remarks).toEqual([expect.stringContaining("old variable"), expect.stringContaining("up to date")]);
+    expect(report.remarks).toEqual([expect.stringContaining("old variable") as string, expect.stringContaining("up to date") as string]);
   });
 
   test("somebody of the last backup is missing before the redeploy: asked about first", async () => {
@@ -260,7 +269,9 @@ describe("what goes wrong leaves everybody safe, with a next step", () => {
   test("a stop before the deploy: nothing was begun", async () => {
     const stage = await createRedeployStage({ accounts: 3 });
     const stopped = new AbortController();
-    const ended = redeploySite(stage.request, { signal: stopped.signal, onProgress: ({ phase }) => void (phase === "setting_variable" && stopped.abort()) });
+    const ended = redeploySite(stage.request, { signal: stopped.signal, onProgress: ({ phase }) => {
+      if (phase === "setting_variable") stopped.abort();
+    } });
     await expect(ended).rejects.toMatchObject({ code: "CANCELLED" });
     expect(stage.service.deploys).toEqual([]);
     expect(await readJournal(stage.vault)).toBeNull();

@@ -24,8 +24,8 @@ export async function createCertificate(name = "127.0.0.1"): Promise<Certificate
 
 const openSockets = new WeakMap<Server, Set<Socket>>();
 
-/** Listens on a free loopback port. */
-export async function listen(server: Server): Promise<number> {
+/** Listens on this loopback port; default: a free one. */
+export async function listen(server: Server, wanted = 0): Promise<number> {
   const sockets = new Set<Socket>();
   openSockets.set(server, sockets);
   server.on("connection", (socket: Socket) => {
@@ -35,7 +35,7 @@ export async function listen(server: Server): Promise<number> {
   });
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
-    server.listen(0, "127.0.0.1", resolve);
+    server.listen(wanted, "127.0.0.1", resolve);
   });
   const address = server.address();
   if (address === null || typeof address === "string") throw new Error("no port");

@@ -1,23 +1,19 @@
 /**
- * A site on a ChromaDB of its own, deployed by a fake Render: a deploy throws the data folder away and starts the server
- * anew under the same address. Time passes only when somebody sleeps.
+ * A site on a ChromaDB of its own, deployed by a fake Render that wipes it, and what a redeploy of it is asked with. Time
+ * passes only when somebody sleeps.
  */
-import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
-import { VARIABLE_NAME } from "../../shared/eligibility.ts";
-import { emailOf } from "../../electron/engine/account.ts";
 import type { Clock } from "../../electron/engine/clock.ts";
 import { sampleAccounts } from "../../electron/engine/demo/sample-accounts.ts";
 import type { AccountRecord } from "../../electron/engine/record.ts";
 import { createRenderClient } from "../../electron/engine/render/render-client.ts";
 import type { RedeployRequest } from "../../electron/engine/redeploy/redeploy.ts";
-import { startBundledServer, type BundledServer } from "../../electron/engine/server/bundled-server.ts";
 import { readRecords } from "../../electron/engine/chroma/read-records.ts";
 import { connect } from "../../electron/engine/chroma/connect.ts";
 import type { ChromaConnection } from "../../electron/engine/chroma/connection.ts";
-import { upsertRecords, type WritableRecord } from "../../electron/engine/chroma/write-records.ts";
-import { decodeVariable } from "../../electron/engine/variable/decode.ts";
+import type { WritableRecord } from "../../electron/engine/chroma/write-records.ts";
+import { startBundledSite } from "./fake-render/bundled-site.ts";
 import { startFakeRender, type FakeRender } from "./fake-render/fake-render.ts";
 import type { FakeService, FakeServiceOptions } from "./fake-render/service.ts";
 import { temporaryFolder } from "./site.ts";
@@ -46,6 +42,8 @@ export interface RedeployStageOptions {
   /** The reference site's start: imports the variable (FACTS 1). */
   readonly restoresItself?: boolean;
   readonly service?: FakeServiceOptions;
+  /** What callers meet while the site is away. Default: nobody. */
+  readonly down?: "refuse" | "bad_gateway";
   /** Time that passes by itself, for programs of their own that sleep in it. */
   readonly realTime?: boolean;
 }
@@ -57,13 +55,11 @@ export function newcomer(index = 0): WritableRecord {
   return person;
 }
 
-export async function createRedeployStage({ accounts, restoresItself = false, service: more = {}, realTime = false }: RedeployStageOptions): Promise<RedeployStage> {
+export async function createRedeployStage({ accounts, restoresItself = false, service: more = {}, down = "refuse", realTime = false }: RedeployStageOptions): Promise<RedeployStage> {
   const root = await temporaryFolder();
-  const dataFolder = join(root, "disk");
-  let server: BundledServer = await startBundledServer({ path: dataFolder });
-  onTestFinished(async () => await server.stop());
-  const { url } = server;
-  const port = Number(new URL(url).port);
+  const site = await startBundledSite({ collectionName: COLLECTION, restoresItself, down });
+  const { url } = site;
+  const signUp: RedeployStage["signUp"] = async (...records) => await site.signUp(...records);
 
   async function withSite<T>(work: (connection: ChromaConnection) => Promise<T>): Promise<T> {
     const connection = await connect({ kind: "server", url });
@@ -74,13 +70,6 @@ export async function createRedeployStage({ accounts, restoresItself = false, se
     }
   }
 
-  const signUp: RedeployStage["signUp"] = async (...records) =>
-    await withSite(async (connection) => {
-      const known = await connection.findCollection(COLLECTION);
-      const collection = known ?? (await connection.createCollection({ name: COLLECTION, metadata: null, configuration: null, schema: null }));
-      await upsertRecords(connection, collection.id, pageOf(records));
-    });
-
   const read: RedeployStage["read"] = async () =>
     await withSite(async (connection) => {
       const found = new Map<string, AccountRecord>();
@@ -90,52 +79,10 @@ export async function createRedeployStage({ accounts, restoresItself = false, se
       return found;
     });
 
-  async function restart(): Promise<void> {
-    server = await startBundledServer({ path: dataFolder, port });
-    if (server.url !== url) throw new Error("the port was taken by somebody else");
-  }
-
-  let isDown = false;
-  let atStart: (() => Promise<void>) | null = null;
-
-  async function replace({ keepDisk }: { keepDisk: boolean }): Promise<void> {
-    await server.stop();
-    if (!keepDisk) await rm(dataFolder, { recursive: true, force: true });
-    if (!isDown) await restart();
-  }
-
-  async function startSite(): Promise<void> {
-    if (isDown) return;
-    const start = atStart;
-    atStart = null;
-    await start?.();
-  }
-
   const swift = createSwiftClock();
   const clock = realTime ? realClock() : swift.clock;
   const render = await startFakeRender({ now: () => clock.now() });
-  const service = render.addService({
-    ...more,
-    site: {
-      down: async () => {
-        isDown = true;
-        await server.stop();
-      },
-      up: async () => {
-        if (!isDown) return;
-        isDown = false;
-        await restart();
-        await startSite();
-      },
-      wipe: async () => await replace({ keepDisk: false }),
-      restart: async () => await replace({ keepDisk: true }),
-      start: async (variables) => {
-        const value = variables[VARIABLE_NAME];
-        atStart = restoresItself && value !== undefined ? async () => await importVariable(value, signUp, await read()) : null;
-        await startSite();
-      },
-    },
-  });
+  const service = render.addService({ ...more, site: site.hooks });
   if (accounts > 0) await signUp(...sampleAccounts(accounts));
   const vault = join(root, "vault");
   const client = createRenderClient({ apiKey: render.apiKey, baseUrl: render.url, clock, retries: { retries: 1, firstPauseMs: 1 } });
@@ -158,7 +105,7 @@ export async function createRedeployStage({ accounts, restoresItself = false, se
     request,
     signUp,
     read,
-    wipe: async () => await replace({ keepDisk: false }),
+    wipe: async () => await site.hooks.wipe?.(),
     after: swift.after,
     deleteAccounts: async (ids) =>
       await withSite(async (connection) => {
@@ -168,18 +115,6 @@ export async function createRedeployStage({ accounts, restoresItself = false, se
         if (!response.ok) throw new Error(`delete: ${response.status}`);
       }),
   };
-}
-
-/** Skips whoever has the e-mail address already; else the document and the five metadata fields, and a vector of the site's own. */
-async function importVariable(value: string, signUp: RedeployStage["signUp"], present: ReadonlyMap<string, AccountRecord>): Promise<void> {
-  const emails = new Set([...present.values()].map(emailOf));
-  const records = decodeVariable(value).accounts.map((document): WritableRecord => {
-    const { user_id, email, is_verified, created_at } = JSON.parse(document) as { user_id: string; email: string; is_verified: boolean; created_at: string };
-    const metadata = JSON.stringify({ user_id, email, is_verified, type: "user", created_at });
-    return { ...newcomer(), id: user_id, document, metadata };
-  });
-  const missing = records.filter((record) => !emails.has(emailOf({ document: record.document, metadata: null })));
-  if (missing.length > 0) await signUp(...missing);
 }
 
 /** Nobody really waits: whoever sleeps finds the time gone. */
@@ -203,9 +138,4 @@ function createSwiftClock(): { clock: Clock; after: RedeployStage["after"] } {
 
 function realClock(): Clock {
   return { now: () => new Date(), sleep: async (ms) => await new Promise((resolve) => setTimeout(resolve, ms)) };
-}
-
-async function* pageOf(records: readonly WritableRecord[]): AsyncGenerator<readonly WritableRecord[]> {
-  await Promise.resolve();
-  yield records;
 }

@@ -1,7 +1,7 @@
 /** The whole app in this process, on folders of its own, with a host that remembers what was asked of it and refuses what no test announced. */
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
-import { createKeeperApp } from "../../electron/app/app.ts";
+import { createKeeperApp, type KeeperAppOptions } from "../../electron/app/app.ts";
 import type { Clock } from "../../electron/engine/clock.ts";
 import type { KeeperApp } from "../../electron/app/keeper-app.ts";
 import type { HostPorts, Notice } from "../../electron/app/ports.ts";
@@ -40,6 +40,8 @@ export interface TestAppOptions {
   readonly dataFolder?: string;
   readonly clock?: Clock;
   readonly ports?: Partial<HostPorts>;
+  readonly renderUrl?: string;
+  readonly redeployPace?: KeeperAppOptions["redeployPace"];
 }
 
 export async function startTestApp(options: TestAppOptions = {}): Promise<TestApp> {
@@ -88,7 +90,7 @@ export async function startTestApp(options: TestAppOptions = {}): Promise<TestAp
       return `ref-${logged.length}`;
     },
   };
-  const app = await createKeeperApp({ dataFolder, documentsFolder, ports, log, clock: options.clock });
+  const app = await createKeeperApp({ dataFolder, documentsFolder, ports, log, clock: options.clock, renderUrl: options.renderUrl, redeployPace: options.redeployPace });
   onTestFinished(async () => await app.close());
   app.onEvent((event) => void events.push(event));
 

@@ -8,7 +8,7 @@ import { KeeperError, type ErrorCode } from "../../../shared/errors.ts";
 
 /** What was asked, so that a failure can say where it happened and what a "not found" is about. */
 export interface Asked {
-  readonly method: "GET" | "POST";
+  readonly method: "GET" | "POST" | "PUT";
   /** Path below the address, without query. */
   readonly path: string;
   /** What a 404 by Chroma says is missing. */
@@ -22,6 +22,8 @@ export interface Answer {
   readonly contentType: string;
   /** Seconds or a date, as the server wrote it. */
   readonly retryAfter: string | undefined;
+  /** When the server's limit on requests begins anew, as it wrote it. */
+  readonly rateLimitReset?: string | undefined;
   /** Where a redirect points to. */
   readonly location: string | undefined;
   readonly body: Buffer;
@@ -39,6 +41,7 @@ interface FailureOptions {
   retryAfterMs?: number | undefined;
   status?: number;
   timedOut?: "connecting" | "answering" | undefined;
+  networkCode?: string | undefined;
 }
 
 /** A request that failed. `transient`: the same request may succeed in a moment, so a harmless one is repeated. */
@@ -50,6 +53,8 @@ export class RequestFailure extends KeeperError {
   readonly status: number | undefined;
   /** Waited in vain: for a connection, or for the answer over one that stood. */
   readonly timedOut: "connecting" | "answering" | undefined;
+  /** Of the system or undici, when nobody answered. */
+  readonly networkCode: string | undefined;
 
   constructor(meaning: Meaning, options: FailureOptions) {
     super(meaning.code, meaning.message, { hint: meaning.hint, cause: new Error(options.cause) });
@@ -57,6 +62,7 @@ export class RequestFailure extends KeeperError {
     this.retryAfterMs = options.retryAfterMs;
     this.status = options.status;
     this.timedOut = options.timedOut;
+    this.networkCode = options.networkCode;
   }
 }
 
@@ -158,7 +164,7 @@ export function fromNetworkError(error: unknown, asked: Asked, gotHeaders: boole
   if (BROKEN_OFF.has(code) && bodyBytes >= LARGE_BODY_BYTES) return new RequestFailure(TOO_LARGE, { cause, transient: true });
   const timedOut = code === "UND_ERR_CONNECT_TIMEOUT" || code === "ETIMEDOUT" ? "connecting" : undefined;
   // A name that does not exist will not exist in a second either; EAI_AGAIN (no network yet) may.
-  return new RequestFailure(UNREACHABLE, { cause, timedOut, transient: code !== "ENOTFOUND" });
+  return new RequestFailure(UNREACHABLE, { cause, timedOut, transient: code !== "ENOTFOUND", networkCode: code });
 }
 
 function tlsMeaning(code: string): Meaning {

@@ -123,7 +123,7 @@ function createPageFetcher(connection: ChromaConnection, collectionId: string, o
         signal: options.signal,
         ...(ids.length > 1 ? { maxAnswerBytes: MAX_PAGE_BYTES } : {}),
       });
-      const page = parseRecordPage(answer);
+      const page = parseRecordPage(answer, ids.length);
       bytes += answer.length;
       records += page.length;
       const asked = new Set(ids);

@@ -21,10 +21,10 @@ const nullableString = z.string().nullable();
 
 /**
  * Records of one `get` answer, in its order. Columns that were not asked for are null in every record.
- * Throws BAD_ANSWER when the answer is cut, no JSON, or its columns do not fit together.
+ * Throws BAD_ANSWER when the answer is cut, no JSON, holds more than `maxRecords`, or its columns do not fit together.
  */
-export function parseRecordPage(answer: Buffer): AccountRecord[] {
-  const { ids, documents, metadatas, uris, embeddings } = readColumns(answer);
+export function parseRecordPage(answer: Buffer, maxRecords = Infinity): AccountRecord[] {
+  const { ids, documents, metadatas, uris, embeddings } = readColumns(answer, maxRecords);
   if (ids === null) throw badAnswer("no ids");
   for (const column of [documents, metadatas, uris, embeddings]) {
     if (column !== null && column.length !== ids.length) throw badAnswer("columns of different length");
@@ -36,7 +36,7 @@ export function parseRecordPage(answer: Buffer): AccountRecord[] {
     return {
       id: parseJson(z.string(), id),
       document: parseColumn(documents, index, (bytes) => parseJson(nullableString, bytes)),
-      metadata: parseColumn(metadatas, index, (bytes) => bytes.toString("utf8")),
+      metadata: parseColumn(metadatas, index, (bytes) => objectText(bytes)),
       uri: parseColumn(uris, index, (bytes) => parseJson(nullableString, bytes)),
       embedding,
     };
@@ -45,18 +45,28 @@ export function parseRecordPage(answer: Buffer): AccountRecord[] {
 
 /** Just the ids of one `get` answer. Throws BAD_ANSWER. */
 export function parseIds(answer: Buffer): string[] {
-  const { ids } = readColumns(answer);
+  let ids: string[] | null = null;
+  for (const slices of slicesOf(answer)) {
+    for (const slice of slices) {
+      if (slice.key !== "ids") continue;
+      if (slice.kind === "array") ids = [];
+      else if (slice.kind === "item") ids?.push(parseJson(z.string(), slice.bytes));
+      else throw badAnswer("ids is no array");
+    }
+  }
   if (ids === null) throw badAnswer("no ids");
-  return ids.map((id) => parseJson(z.string(), id));
+  return ids;
 }
 
-function readColumns(answer: Buffer): Columns {
+function readColumns(answer: Buffer, maxRecords: number): Columns {
   const columns: Columns = { ids: null, documents: null, metadatas: null, uris: null, embeddings: null };
-  for (const slice of slicesOf(answer)) {
-    if (slice.key === null || !isColumn(slice.key)) continue;
-    if (slice.kind === "array") columns[slice.key] = [];
-    else if (slice.kind === "item") columns[slice.key]?.push(slice.bytes);
-    else if (!slice.bytes.equals(NULL)) throw badAnswer(`${slice.key} is no array`);
+  for (const slices of slicesOf(answer)) {
+    for (const slice of slices) {
+      if (slice.key === null || !isColumn(slice.key)) continue;
+      if (slice.kind === "array") columns[slice.key] = [];
+      else if (slice.kind === "item" && (columns[slice.key]?.push(slice.bytes) ?? 0) > maxRecords) throw badAnswer("more than was asked for");
+      else if (slice.kind === "member" && !slice.bytes.equals(NULL)) throw badAnswer(`${slice.key} is no array`);
+    }
   }
   return columns;
 }
@@ -65,12 +75,18 @@ function isColumn(key: string): key is keyof Columns {
   return key === "ids" || key === "documents" || key === "metadatas" || key === "uris" || key === "embeddings";
 }
 
-function slicesOf(answer: Buffer): JsonSlice[] {
+/** A slice takes a hundred bytes and may stand for two: those of a whole answer at once could fill the memory. */
+const WINDOW_BYTES = 128 * 1024;
+
+function* slicesOf(answer: Buffer): Generator<JsonSlice[]> {
+  const slicer = createJsonSlicer();
+  for (let at = 0; at < answer.length; at += WINDOW_BYTES) yield orBadAnswer(() => slicer.push(answer.subarray(at, at + WINDOW_BYTES)));
+  orBadAnswer(() => slicer.end());
+}
+
+function orBadAnswer<T>(step: () => T): T {
   try {
-    const slicer = createJsonSlicer();
-    const slices = slicer.push(answer);
-    slicer.end();
-    return slices;
+    return step();
   } catch (error) {
     throw badAnswer("not whole JSON", error);
   }
@@ -79,6 +95,18 @@ function slicesOf(answer: Buffer): JsonSlice[] {
 function parseColumn<T>(column: readonly Buffer[] | null, index: number, parse: (bytes: Buffer) => T): T | null {
   const bytes = column?.[index];
   return bytes === undefined || bytes.equals(NULL) ? null : parse(bytes);
+}
+
+/** The text of a JSON object as it is; its numbers are not looked at. */
+function objectText(bytes: Buffer): string {
+  const text = bytes.toString("utf8");
+  try {
+    // Whatever else parses would be refused when the backup is read again.
+    if (bytes[0] === OPEN_OBJECT && JSON.parse(text) !== null) return text;
+  } catch {
+    // As for the other values: what is said of it quotes the account.
+  }
+  throw badAnswer("metadata that is no object");
 }
 
 function parseJson<T>(schema: z.ZodType<T>, bytes: Buffer): T {
@@ -96,6 +124,7 @@ const ZERO = 0x30;
 const NINE = 0x39;
 const COMMA = 0x2c;
 const OPEN = 0x5b;
+const OPEN_OBJECT = 0x7b;
 const CLOSE = 0x5d;
 const SPACE = 0x20;
 /** Powers of ten that a double holds exactly; with a mantissa below 2^53 one division then rounds correctly. */

@@ -31,10 +31,14 @@ export async function withRetries<T>(
     signal?: AbortSignal | undefined;
     /** Which failures are worth it; default: the transient ones. */
     isWorthIt?: ((failure: RequestFailure) => boolean) | undefined;
+    /** Told before each time the server asked to be left alone for. */
+    onWait?: ((ms: number) => void) | undefined;
+    /** Waits as long as the server asked for; ends early when `signal` is aborted. Default: a timer of the system. */
+    sleep?: ((ms: number, signal: AbortSignal | undefined) => Promise<void>) | undefined;
   },
 ): Promise<T> {
   const startMs = performance.now();
-  const { budget, signal, isWorthIt = (failure: RequestFailure) => failure.transient } = options;
+  const { budget, signal, onWait, sleep = systemSleep, isWorthIt = (failure: RequestFailure) => failure.transient } = options;
   try {
     return await pRetry(task, {
       retries: budget.retries,
@@ -49,11 +53,18 @@ export async function withRetries<T>(
         const leftMs = (budget.maxTimeMs ?? Number.POSITIVE_INFINITY) - (performance.now() - startMs);
         if (retryAfterMs > Math.min(MAX_RETRY_AFTER_MS, leftMs)) return false;
         // Comes on top of the backoff, which keeps several waiting clients from returning in the same instant.
-        if (retryAfterMs > 0) await wait(retryAfterMs, undefined, signal === undefined ? {} : { signal });
+        if (retryAfterMs > 0) {
+          onWait?.(retryAfterMs);
+          await sleep(retryAfterMs, signal);
+        }
         return true;
       },
     });
   } catch (error) {
     throw signal?.aborted === true ? cancelled() : error;
   }
+}
+
+async function systemSleep(ms: number, signal: AbortSignal | undefined): Promise<void> {
+  await wait(ms, undefined, signal === undefined ? {} : { signal });
 }

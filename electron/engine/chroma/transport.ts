@@ -1,6 +1,6 @@
 /**
  * Sends one request and reads one whole answer, over keep-alive connections. Owns timeouts, TLS, cancellation and the
- * size of answers; knows nothing of Chroma. Any status is an answer, a broken connection is a `RequestFailure`.
+ * size of answers; knows nothing of Chroma or Render. Any status is an answer, a broken connection is a `RequestFailure`.
  */
 import { X509Certificate } from "node:crypto";
 import { rootCertificates } from "node:tls";
@@ -97,6 +97,7 @@ export function createTransport(settings: TransportSettings): Transport {
         status: response.statusCode,
         contentType: single(response.headers["content-type"]) ?? "",
         retryAfter: single(response.headers["retry-after"]),
+        rateLimitReset: single(response.headers["ratelimit-reset"]),
         location: single(response.headers["location"]),
         body: await readBody(response, request, options.maxAnswerBytes ?? MAX_ANSWER_BYTES),
       };

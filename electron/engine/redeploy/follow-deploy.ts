@@ -7,6 +7,7 @@ import type { Clock } from "../clock.ts";
 import type { Glance } from "../operations/judge-against-vault.ts";
 import { deployEnd } from "../render/model.ts";
 import type { RenderClient } from "../render/render-client.ts";
+import { whatRenderSaw } from "./host-events.ts";
 import { writeJournal, type RedeployJournal } from "./journal.ts";
 import type { SiteKeeper, SiteLook } from "./look-after-site.ts";
 import type { RedeployPace } from "./redeploy.ts";
@@ -71,11 +72,11 @@ export async function followDeploy(request: FollowRequest, options: OperationOpt
     return clock.now().getTime() - sinceMs >= pace.settleMs;
   }
 
-  function giveUp(look: SiteLook, sinceMs: number | null): void {
+  async function giveUp(look: SiteLook, sinceMs: number | null): Promise<void> {
     const nowMs = clock.now().getTime();
     if (sinceMs === null && nowMs - startedMs > pace.deployTimeoutMs) throw host.trouble ?? tooLong(accounts);
     const isThere = look.kind !== "away" && look.kind !== "trouble";
-    if (sinceMs !== null && nowMs - sinceMs > pace.siteTimeoutMs && !isThere) throw notBack(look.error, accounts);
+    if (sinceMs !== null && nowMs - sinceMs > pace.siteTimeoutMs && !isThere) throw notBack(look.error, accounts, await whatRenderSaw(render, serviceId, new Date(request.journal.askedAt), options));
   }
 
   for (;;) {
@@ -89,7 +90,7 @@ export async function followDeploy(request: FollowRequest, options: OperationOpt
     await askRender();
     if (overSinceMs !== null && (host.end === "failed" || host.end === "cancelled")) throw deployFailed(host.end, accounts, look);
     if (isOver(look, overSinceMs)) return story.end(host.trouble);
-    giveUp(look, overSinceMs);
+    await giveUp(look, overSinceMs);
     // What has just ended is looked at without delay.
     if (host.overSinceMs === overSinceMs) await clock.sleep(pace.lookEveryMs, signal ?? new AbortController().signal);
   }
@@ -170,9 +171,9 @@ function deployFailed(end: "failed" | "cancelled", accounts: number, look: SiteL
   });
 }
 
-function notBack(error: KeeperError, accounts: number): KeeperError {
+function notBack(error: KeeperError, accounts: number, seen: string | null): KeeperError {
   return new KeeperError(error.code, `Your site has not come back. ${areSafe(accounts)}`, {
-    hint: "Render's log tells why. Go on with this redeploy when the site answers: everyone who is missing is brought back then.",
+    hint: `${seen ?? "Render's log tells why."} Go on with this redeploy when the site answers: everyone who is missing is brought back then.`,
     cause: error,
   });
 }

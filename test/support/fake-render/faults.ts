@@ -37,7 +37,7 @@ export function sendFault(response: ServerResponse, fault: RenderFault, call: Fa
       return;
     case "echo":
       response.writeHead(fault.status, { "content-type": "application/json; charset=utf-8" });
-      response.end(JSON.stringify({ message: `${call.method} ${call.path} ${JSON.stringify(call.headers)} ${call.body}`, key: call.body, id: call.headers["authorization"] }));
+      response.end(JSON.stringify({ message: `${call.body} ${String(call.headers["authorization"])} ${call.method} ${call.path} ${JSON.stringify(call.headers)}`, key: call.body, id: call.headers["authorization"] }));
       return;
     case "reset":
       response.destroy();
