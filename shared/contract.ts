@@ -86,7 +86,7 @@ export const contract = {
   "render.unlink": { request: z.strictObject(bySite), response: z.object({ site: siteViewSchema }) },
 
   "backup.list": {
-    request: z.strictObject({ ...bySite, offset: z.int().min(0).default(0), limit: z.int().min(1).max(500).default(200) }),
+    request: z.strictObject({ ...bySite, offset: z.int().min(0).default(0), limit: z.int().min(1).max(10_000).default(200) }),
     response: z.object({ total: z.number(), backups: z.array(backupEntrySchema) }),
   },
   "backup.delete": { request: z.strictObject({ ...bySite, name: backupNameSchema }), response: done },

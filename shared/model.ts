@@ -13,8 +13,11 @@ const text = z.string().min(1).max(MAX_TEXT);
 export const idSchema = z.string().regex(/^[a-z0-9-]{8,40}$/);
 /** Stands for a file or folder that the owner picked: the window holds no path it could make up. */
 export const pathTokenSchema = z.string().regex(/^path_[A-Za-z0-9_-]{22}$/);
-/** The name of a backup file in a vault, shelf and all; never a path. */
-export const backupNameSchema = z.string().regex(/^(?:short\/|safety\/)?user_backup_[\w.-]{1,80}$/);
+/**
+ * The name of a backup file in a vault, shelf and all; never a path, and nothing unseen in it. Copies get names of all
+ * kinds ("user_backup_20261124 (1).json"), and a locked one may have any.
+ */
+export const backupNameSchema = z.string().regex(/^(?:short\/|safety\/)?(?:user_backup_[^/\\:\p{C}\p{Zl}\p{Zp}]{0,200}\.json(?:\.age)?|[^./\\:\p{C}\p{Zl}\p{Zp}][^/\\:\p{C}\p{Zl}\p{Zp}]{0,200}\.age)$/u);
 export const passphraseSchema = z.string().min(1).max(MAX_TEXT);
 
 export const errorValueSchema = z.object({

@@ -100,7 +100,11 @@ function assemble(services: Services, events: Events, notices: readonly ErrorVal
     runners: { ...createSiteRunners(services), ...createFileRunners(services), ...createRenderRunners(services, held) },
     log,
     now: () => clock.now(),
-    onChange: (operation) => emit({ type: "operation", operation }),
+    onChange(operation) {
+      emit({ type: "operation", operation });
+      const site = operation.endedAt === null ? undefined : store.value.sites.find(({ id }) => id === operation.siteId);
+      if (site !== undefined && operation.kind === "backup" && operation.result !== null) held.afterBackup(site);
+    },
   });
   const watch = createWatchControl({
     clock,
@@ -176,13 +180,20 @@ async function record(services: Services, site: StoredSite, news: ActivityNews):
   // Where the log cannot be written no backup can be either, and that is told by the operation.
   await recordActivity(site.vault, activity).catch((error: unknown) => services.log.warn(`The activity could not be recorded: ${isKeeperError(error) ? error.code : "unknown"}`));
   services.emit({ type: "activity", activity: { ...activity, siteId: site.id } });
+  if (TAKES_LONG.has(activity.kind)) notifyOwner(services, site.id, activity);
 }
 
+/** What a person does not wait for in front of the window. */
+const TAKES_LONG: ReadonlySet<Activity["kind"]> = new Set<Activity["kind"]>(["redeployed", "failed", "variable_stale"]);
+
 /** What the watcher did unasked: to the window, and to its owner where it matters. */
-function tell({ emit, ports, store, log }: Services, siteId: string, activity: Activity): void {
-  emit({ type: "activity", activity: { ...activity, siteId } });
-  const matters = activity.level !== "info" || activity.kind === "restored";
-  if (!matters || ports.notify === null || !store.value.settings.notifications) return;
+function tell(services: Services, siteId: string, activity: Activity): void {
+  services.emit({ type: "activity", activity: { ...activity, siteId } });
+  if (activity.level !== "info" || activity.kind === "restored") notifyOwner(services, siteId, activity);
+}
+
+function notifyOwner({ ports, store, log }: Services, siteId: string, activity: Activity): void {
+  if (ports.notify === null || !store.value.settings.notifications) return;
   const name = store.value.sites.find(({ id }) => id === siteId)?.name ?? activity.site;
   ports.notify({ title: name, body: activity.message, siteId }).catch((error: unknown) => log.error("A notification could not be shown", error));
 }

@@ -12,6 +12,7 @@ const sourceFlags = {
   caFile: z.string().optional(),
 };
 const flag = z.boolean().default(false);
+const renderFlags = { service: z.string().optional(), renderKeyFile: z.string().optional() };
 const common = { json: flag };
 const withPassphrase = { ...common, passphraseFile: z.string().optional() };
 
@@ -31,7 +32,8 @@ export const optionSchemas = {
     yes: flag,
   }),
   diff: z.strictObject({ ...sourceFlags, ...withPassphrase, from: z.string(), with: z.string().optional() }),
-  variable: z.strictObject({ ...sourceFlags, ...withPassphrase, from: z.string().optional(), nameValue: flag, dotenv: flag }),
+  variable: z.strictObject({ ...sourceFlags, ...withPassphrase, from: z.string().optional(), nameValue: flag, dotenv: flag, ...renderFlags, push: flag, check: flag, out: z.string().optional() }),
+  redeploy: z.strictObject({ ...sourceFlags, ...withPassphrase, ...renderFlags, out: z.string(), resume: flag, dimension: z.int().positive().optional(), yes: flag }),
   inspect: z.strictObject({ ...withPassphrase, target: z.string() }),
   verify: z.strictObject({ ...withPassphrase, target: z.string() }),
   watch: z.strictObject({ ...sourceFlags, ...withPassphrase, out: z.string(), interval: z.int().positive(), restore: z.boolean(), rehearse: z.boolean() }),

@@ -1,7 +1,8 @@
 /** What the help says of each command, and the flags people type for it. */
 import { Argument, Option, type Command } from "commander";
 import type { CommandName } from "./command-options.ts";
-import { addPassphraseFile, addSource, collectIds, dimension, portNumber, seconds, valueOption } from "./flags.ts";
+import { addPassphraseFile, addRender, addSource, collectIds, dimension, portNumber, seconds, valueOption } from "./flags.ts";
+import { redeployTexts } from "./redeploy-texts.ts";
 
 interface CommandTexts {
   readonly summary: string;
@@ -94,23 +95,34 @@ Examples:
   },
   variable: {
     summary: "print USER_BACKUP_DATA for a site of up to 10 accounts",
-    usage: "(--url URL | --folder DIR | --cloud | --from FILE) [options]",
+    usage: "(--url URL | --folder DIR | --cloud | --from FILE) [--push | --check] [options]",
     more: `
 Prints the value alone on standard output, so that it can be piped or pasted into your host's dashboard as
 USER_BACKUP_DATA. What it says about the value goes to standard error.
 It holds password hashes: keep it as you would keep a key.
 
+--push sets it at Render instead, reads it back, and prints who is in it by number, never the value. Render deploys
+nothing by that. --check compares what Render holds with who is on your site, and changes nothing: exit code 0 means that
+it is up to date, 3 that it is not.
+
 Examples:
   account-keeper variable --url http://localhost:8000 > value.txt
-  account-keeper variable --from backups/user_backup_20261119.json --dotenv >> .env`,
+  account-keeper variable --from backups/user_backup_20261119.json --dotenv >> .env
+  account-keeper variable --url https://my-database.onrender.com --check --service marlow-bakery`,
     add: (command) => {
       addSource(command);
       command.addOption(valueOption("--from <FILE>", "make it from a backup (file, folder or -) instead of the site").conflicts(["url", "folder", "cloud"]));
       command.addOption(new Option("--name-value", "print USER_BACKUP_DATA=value").conflicts("dotenv"));
       command.option("--dotenv", "print a line for an .env file");
+      const printing = ["from", "nameValue", "dotenv", "passphraseFile"];
+      command.addOption(new Option("--push", "set it at Render instead of printing it").conflicts([...printing, "check"]));
+      command.addOption(new Option("--check", "say whether what Render holds is up to date").conflicts(printing));
+      command.addOption(valueOption("--out <DIR>", "with --push: folder of backups, in whose history it is noted"));
+      addRender(command);
       addPassphraseFile(command);
     },
   },
+  redeploy: redeployTexts,
   inspect: {
     summary: "look into a backup or a pasted variable",
     usage: "FILE|- [options]",

@@ -31,6 +31,13 @@ export function addSource(command: Command): void {
   for (const option of options) command.addOption(option.helpGroup(SOURCE_GROUP));
 }
 
+const RENDER_GROUP = "The service at Render:";
+
+export function addRender(command: Command): void {
+  command.addOption(valueOption("--service <ID|NAME>", "the service, by its id (srv-…) or its exact name; also RENDER_SERVICE").helpGroup(RENDER_GROUP));
+  command.addOption(valueOption("--render-key-file <FILE>", "file whose first line is the key for Render; also RENDER_API_KEY").helpGroup(RENDER_GROUP));
+}
+
 export function addPassphraseFile(command: Command): void {
   command.addOption(valueOption("--passphrase-file <FILE>", "file whose first line is the passphrase; also ACCOUNT_KEEPER_PASSPHRASE"));
 }

@@ -3,18 +3,17 @@
  * stderr but the progress bar. Text that comes from data cannot steer the terminal.
  */
 import { toErrorValue, type ErrorValue } from "../../shared/errors.ts";
+import { shown, UNSAFE } from "../engine/shown.ts";
 
-/** Controls (C0 but the line feed, DEL, C1), marks that turn the reading direction, and what has no width or ends a line unseen. */
-const UNSAFE = /[^\n\P{Cc}]|[\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/gu;
-
-/** Text from data (a name, an id, a server's words) for use inside a sentence: one line, no control characters. */
-export function shown(data: string): string {
-  return data.replace(/[\n\t]+/g, " ").replace(UNSAFE, "");
-}
+export { shown };
 
 /** JSON text with the same characters written as escapes: equal for machines, harmless on a terminal. */
 function safeJson(value: Readonly<Record<string, unknown>>): string {
-  return JSON.stringify(value).replace(UNSAFE, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`);
+  return JSON.stringify(value).replace(UNSAFE, (character) => character.split("").map(escaped).join(""));
+}
+
+function escaped(unit: string): string {
+  return `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`;
 }
 
 export interface Output {
@@ -29,6 +28,11 @@ export interface Output {
   result(value: Readonly<Record<string, unknown>>): void;
   /** The failure: `{"ok":false,"error":…}` on stdout with `--json`, else sentence (after `prefix`) and hint on stderr. Returns what was said. */
   fail(error: unknown, prefix?: string): ErrorValue;
+}
+
+/** Only what we say of the command line itself takes several lines. Elsewhere a line break would come from a name. */
+function hintLines(code: ErrorValue["code"], hint: string): string {
+  return code === "USAGE" ? hint : shown(hint);
 }
 
 interface Writable {
@@ -60,7 +64,7 @@ export function createOutput({ stdout, stderr, json }: OutputOptions): Output {
     fail(thrown, prefix = "") {
       const error = toErrorValue(thrown);
       if (json) stdout.write(`${safeJson({ ok: false, error })}\n`);
-      else stderr.write(line(`${prefix}${error.message}${error.hint === undefined ? "" : `\n${error.hint}`}`));
+      else stderr.write(line(`${prefix}${shown(error.message)}${error.hint === undefined ? "" : `\n${hintLines(error.code, error.hint)}`}`));
       return error;
     },
   };

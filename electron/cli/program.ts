@@ -14,7 +14,7 @@ import { createOutput } from "./output.ts";
 /** The bodies, by command. A command without a body is not offered. */
 export type CommandBodies = { readonly [Name in CommandName]?: (context: CliContext, options: OptionsOf[Name]) => Promise<ExitCode> };
 
-const COMMAND_NAMES: readonly CommandName[] = ["backup", "restore", "diff", "watch", "variable", "inspect", "verify", "drill", "list", "prune", "status", "demo", "serve"];
+const COMMAND_NAMES: readonly CommandName[] = ["backup", "restore", "diff", "watch", "redeploy", "variable", "inspect", "verify", "drill", "list", "prune", "status", "demo", "serve"];
 
 const HELP = `
 Start here:
@@ -28,6 +28,8 @@ Environment:
   CHROMA_TENANT, CHROMA_DATABASE, CHROMA_COLLECTION
   CHROMA_TOKEN                key for a server, sent as Authorization: Bearer
   CHROMA_API_KEY              key for Chroma Cloud, or for a server that asks for X-Chroma-Token
+  RENDER_API_KEY              key for Render: redeploy, variable --push and --check
+  RENDER_SERVICE              the service there, by id or name
   ACCOUNT_KEEPER_PASSPHRASE   opens and locks backups
   USER_BACKUP_DATA            the variable, for restore --from variable
 A flag wins over the environment.

@@ -1,7 +1,7 @@
 /** What makes a record an account, and two records the same account. */
-import { createHash } from "node:crypto";
+import { hash as hashAtOnce } from "node:crypto";
 import { z } from "zod";
-import { canonicalJson } from "./json/text.ts";
+import { canonicalOrNull } from "./json/text.ts";
 import type { AccountRecord } from "./record.ts";
 
 const withEmail = z.object({ email: z.string() });
@@ -33,9 +33,9 @@ function tryParse(text: string | null): unknown {
  * none) and uri. Without the vector: a cosine collection gives it back with its last bits changed.
  */
 export function recordHash(record: AccountRecord): Buffer {
-  const metadata = record.metadata === null ? "null" : canonicalJson(record.metadata);
+  const metadata = record.metadata === null ? "null" : canonicalOrText(record.metadata);
   const parts = [JSON.stringify(record.id), JSON.stringify(record.document), metadata === "{}" ? "null" : metadata, JSON.stringify(record.uri)];
-  return createHash("sha256").update(`[${parts.join(",")}]`).digest();
+  return hashAtOnce("sha256", `[${parts.join(",")}]`, "buffer");
 }
 
 /**
@@ -43,16 +43,11 @@ export function recordHash(record: AccountRecord): Buffer {
  * backups hold is not more than this: another writer's spaces and escapes, no vector, no metadata but its own five keys.
  */
 export function accountHash({ id, document }: Pick<AccountRecord, "id" | "document">): Buffer {
-  return createHash("sha256").update(`[${JSON.stringify(id)},${canonicalDocument(document)}]`).digest();
+  return hashAtOnce("sha256", `[${JSON.stringify(id)},${document === null ? "null" : canonicalOrText(document)}]`, "buffer");
 }
 
-function canonicalDocument(document: string | null): string {
-  try {
-    if (document !== null) return canonicalJson(document);
-  } catch {
-    // No JSON, a key twice, or nested too deep: then only the same text is the same.
-  }
-  return JSON.stringify(document);
+function canonicalOrText(json: string): string {
+  return canonicalOrNull(json) ?? JSON.stringify(json);
 }
 
 /**

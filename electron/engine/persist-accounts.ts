@@ -15,6 +15,7 @@ import { chooseBackup } from "./operations/restore-site.ts";
 import { accountsAtStartup, chooseStartupBackup, restoreAtStartup } from "./operations/startup-backup.ts";
 import { siteStatus, type SiteStatus } from "./operations/site-status.ts";
 import type { RestoreReport } from "./restore/apply-restore.ts";
+import { shown } from "./shown.ts";
 
 export interface PersistAccountsOptions {
   /** The site's ChromaDB. */
@@ -48,7 +49,9 @@ export interface PersistedAccounts {
 }
 
 export function persistAccounts(options: PersistAccountsOptions): PersistedAccounts {
-  const { source, folder, passphrase, collectionName = "users", log = console.log } = options;
+  const { source, folder, passphrase, collectionName = "users" } = options;
+  // Names of files and ids come from data: none of them may begin a line of its own in the site's log.
+  const log = (line: string): void => (options.log ?? console.log)(shown(line));
 
   async function withConnection<T>(work: (connection: ChromaConnection) => Promise<T>): Promise<T> {
     const connection = await connect(source, { allowMissingDatabase: true });

@@ -89,6 +89,8 @@ export function createWebBridge(onReconnect: () => void): KeeperBridge {
       if (stream === null && listeners.size === 1) {
         open();
         document.addEventListener("visibilitychange", onVisibility);
+        // Opened in the background, nothing tells that it is hidden.
+        onVisibility();
       }
       return () => listeners.delete(listener);
     },

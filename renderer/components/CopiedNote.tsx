@@ -17,13 +17,14 @@ function Ring({ share }: { readonly share: number }) {
   );
 }
 
-function Countdown({ copied }: { readonly copied: Copied }) {
+/** How long it stays on the clipboard. */
+export function Countdown({ copied }: { readonly copied: Copied }) {
   const now = useNow(1_000);
-  if (copied.clearsAt === null) return <span className="end nb">{words.stays}</span>;
+  if (copied.clearsAt === null) return <span className="nb">{words.stays}</span>;
   const left = Math.max(0, copied.clearsAt - now);
   return (
-    <span className="end nb countdown">
-      {words.clearsIn(left)}
+    <span className="nb countdown">
+      <span>{words.clearsIn(left)}</span>
       <Ring share={left / (copied.clearsAt - copied.at)} />
     </span>
   );
@@ -48,7 +49,9 @@ export function CopiedNote({ siteId }: { readonly siteId: string }) {
       <span>
         <b className="b">{words.copied}</b> {words.copiedWhat(copied.length)} <span className="mono">{copied.checksum}</span>
       </span>
-      <Countdown copied={copied} />
+      <span className="end">
+        <Countdown copied={copied} />
+      </span>
     </div>
   );
 }

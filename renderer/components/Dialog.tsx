@@ -35,7 +35,8 @@ export function Dialog({ title, children, footer, wide = false, onClose }: Dialo
       aria-labelledby={titleId}
       onCancel={(event) => {
         event.preventDefault();
-        onClose();
+        // A dialog inside this one: React lets its event rise, the browser does not.
+        if (event.target === event.currentTarget) onClose();
       }}
     >
       <div className="dialog-head">

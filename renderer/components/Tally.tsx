@@ -1,23 +1,19 @@
 /** Who is on the site, who is in the backups: two rows that line up. Figures are always beside the dots, which nobody has to see. */
-import type { ReactNode } from "react";
+import { useState, type ReactNode } from "react";
 import { number } from "../strings/words.ts";
 import { Icon, type IconName } from "./Icon.tsx";
-
-/** held: full. wait: not in a backup yet. new: signed up after a wipe. gone: missing. seen: last seen, not checked now. */
-type DotKind = "held" | "wait" | "new" | "gone" | "seen";
-export type DotRun = readonly [kind: DotKind, count: number];
+import { dotsOf, settlingDots, total, type DotRun } from "./dot-runs.ts";
 
 const MOST_LARGE = 12;
+/** From one dot to the next, where there are few enough to settle one by one. */
+const SETTLE_APART_MS = 40;
 const MOST_DOTS = 40;
-
-function total(runs: readonly DotRun[]): number {
-  return runs.reduce((sum, [, count]) => sum + count, 0);
-}
 
 /** `scale`: the larger of the two rows, so that both bars measure the same. */
 export function Dots({ runs, scale }: { readonly runs: readonly DotRun[]; readonly scale?: number }) {
   const count = total(runs);
   const most = Math.max(scale ?? 0, count);
+  const settling = useSettling(runs);
   if (most > MOST_DOTS) {
     return (
       <span className="bars" aria-hidden="true">
@@ -25,11 +21,26 @@ export function Dots({ runs, scale }: { readonly runs: readonly DotRun[]; readon
       </span>
     );
   }
+  const isLarge = most <= MOST_LARGE;
   return (
-    <span className={most > MOST_LARGE ? "dots small" : "dots"} aria-hidden="true">
-      {runs.flatMap(([kind, length]) => Array.from({ length }, (_, index) => <i key={`${kind}${index}`} className={kind === "held" ? "dot" : `dot ${kind}`} />))}
+    <span className={isLarge ? "dots" : "dots small"} aria-hidden="true">
+      {dotsOf(runs).map((kind, index) => {
+        const turn = settling.indexOf(index);
+        const isSettling = turn >= 0;
+        return <i key={index} className={["dot", ...(kind === "held" ? [] : [kind]), ...(isSettling ? ["settling"] : [])].join(" ")} style={isSettling && isLarge ? { animationDelay: `${turn * SETTLE_APART_MS}ms` } : undefined} />;
+      })}
     </span>
   );
+}
+
+/** The dots that have come to rest with these runs: whoever was in no backup, or gone, and is held now. Nobody at first. */
+function useSettling(runs: readonly DotRun[]): readonly number[] {
+  const key = runs.join(" ");
+  const [shown, setShown] = useState<{ key: string; runs: readonly DotRun[]; settling: readonly number[] }>({ key, runs, settling: [] });
+  if (shown.key === key) return shown.settling;
+  const settling = settlingDots(shown.runs, runs);
+  setShown({ key, runs, settling });
+  return settling;
 }
 
 export interface FactView {

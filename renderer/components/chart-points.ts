@@ -36,15 +36,16 @@ function roundTop(most: number): number {
 /** A wipe that was brought back at once is told by the restore alone, with the time it was seen. */
 function wipeOf({ kind, at, seenAt }: ActivityView): number[] {
   if (kind === "wiped") return [Date.parse(at)];
-  return kind === "restored" && seenAt !== undefined ? [Date.parse(seenAt)] : [];
+  return (kind === "restored" || kind === "redeployed") && seenAt !== undefined ? [Date.parse(seenAt)] : [];
 }
 
 export function chartOf({ backups, activity, siteId, accounts, now }: ChartFacts): ChartView {
   const from = now - DAYS_MS;
+  // The clock of the page is not read all the time: a backup may be newer.
   const held = backups
-    .flatMap(({ at, accounts: count, shelf, state }) => (at === null || count === null || shelf !== "normal" || state === "damaged" ? [] : [{ at: Date.parse(at), count }]))
+    .flatMap(({ at, accounts: count, shelf, state }) => (at === null || count === null || shelf !== "normal" || state === "damaged" ? [] : [{ at: Math.min(Date.parse(at), now), count }]))
     .toSorted((a, b) => a.at - b.at);
-  const within = held.filter(({ at }) => at >= from && at <= now);
+  const within = held.filter(({ at }) => at >= from);
   const before = held.findLast(({ at }) => at < from);
   const points = before === undefined ? within : [{ at: from, count: before.count }, ...within];
   const last = accounts ?? points.at(-1)?.count ?? null;

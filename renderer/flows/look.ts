@@ -1,8 +1,11 @@
 /** Looking at sites: one look at a time, the shown site first, again when something moved and after trouble. */
-import { resultOf, runOperation } from "../api/operations.ts";
+import { cancelOperation, resultOf, runOperation } from "../api/operations.ts";
 import type { Operation } from "../../shared/operations.ts";
-import { noteOverview, noteTrouble } from "../stores/looks.ts";
+import { lookOf, noteOverview, noteTrouble, noteWaking } from "../stores/looks.ts";
+import { operationsStore } from "../stores/operations.ts";
 import { siteById, sitesStore } from "../stores/sites.ts";
+import { en } from "../strings/en.ts";
+import { noteDamageSeen } from "./damage.ts";
 
 const REGULAR_MS = 60_000;
 /** A look reads everybody: a large site is looked at less often, so that at most a twentieth of the time is spent on it. */
@@ -19,17 +22,26 @@ function isWorthRetrying(operation: Operation): boolean {
   return operation.error?.retryable === true && operation.error.code !== "SITE_ASLEEP";
 }
 
-/** Takes the outcome of a look into the stores, whoever started it. */
+/** Takes a look into the stores, whoever started it: its outcome, and before that only that the site has to be woken. */
 export function noteLook(operation: Operation): void {
-  if (operation.kind !== "look" || operation.siteId === null || operation.state === "running") return;
+  if (operation.kind !== "look" || operation.siteId === null) return;
+  if (operation.state === "running") {
+    if (operation.progress?.phase === "waking") noteWaking(operation.siteId, operation.startedAt);
+    return;
+  }
   const overview = resultOf(operation, "look");
   if (overview !== null) {
     noteOverview(operation.siteId, overview);
+    noteDamageSeen(operation.siteId);
     const tookMs = operation.endedAt === null ? 0 : Date.parse(operation.endedAt) - Date.parse(operation.startedAt);
     scheduleLook(operation.siteId, Math.max(REGULAR_MS, tookMs * PAUSE_FACTOR));
     return;
   }
-  if (operation.error === null || operation.error.code === "CANCELLED") return;
+  if (operation.error === null || operation.error.code === "CANCELLED") {
+    // Nobody waits for it any more, and it has not answered: that is all there is to say of it.
+    if (lookOf(operation.siteId).wakingSince !== null) noteTrouble(operation.siteId, { code: "SITE_ASLEEP", message: en.overview.asleep.title, retryable: true }, operation.endedAt ?? operation.startedAt, null);
+    return;
+  }
   const again = isWorthRetrying(operation);
   noteTrouble(operation.siteId, operation.error, operation.endedAt ?? operation.startedAt, again ? Date.now() + AFTER_TROUBLE_MS : null);
   if (again) scheduleLook(operation.siteId, AFTER_TROUBLE_MS);
@@ -67,6 +79,17 @@ export function lookAt(siteId: string): void {
   void work();
 }
 
+/** Ends the look that is under way at this site. */
+export function stopLooking(siteId: string): void {
+  for (const { id, kind, state, siteId: at } of Object.values(operationsStore.getState().byId)) if (kind === "look" && state === "running" && at === siteId) void cancelOperation(id);
+}
+
+/** A comparison of the newest backup has found others missing than the last look has: then that look is out of date. */
+export function noteCompared(siteId: string, backupName: string | null, missing: number): void {
+  const { overview } = lookOf(siteId);
+  if (overview !== null && overview.newestBackup?.name === backupName && overview.missing !== missing) lookAt(siteId);
+}
+
 /** Looks at these when nothing else waits. */
 export function lookLater(siteIds: readonly string[]): void {
   for (const siteId of siteIds) if (!queue.includes(siteId)) queue.push(siteId);
@@ -80,6 +103,8 @@ async function work(): Promise<void> {
     if (siteById(siteId) === null) continue;
     const run = await runOperation("look", { siteId });
     if (!run.ok) noteTrouble(siteId, run.error, new Date().toISOString(), null);
+    // Its end has been told by now, unless the engine went away with it.
+    noteWaking(siteId, null);
   }
   looking = false;
 }

@@ -13,23 +13,46 @@ import { addNotice, setHost, setSettings } from "../stores/settings.ts";
 import { selectSite, setSites, sitesStore } from "../stores/sites.ts";
 import { noteRedeployActivity } from "../stores/redeploy.ts";
 import { en } from "../strings/en.ts";
+import { noteDamageSeen } from "./damage.ts";
 import { lookAt, lookLater, lookSoon, noteLook } from "./look.ts";
 
-const PAGE = 500;
+const PAGE = 10_000;
 const ACTIVITY_LIMIT = 5_000;
 
-export async function loadBackups(siteId: string): Promise<void> {
+interface Load {
+  readonly current: Promise<void>;
+  /** For everybody who asked meanwhile. */
+  next: Promise<void> | null;
+}
+const loads = new Map<string, Load>();
+
+async function fetchBackups(siteId: string): Promise<void> {
   const entries = [];
   for (let offset = 0; ; offset += PAGE) {
     const answer = await call("backup.list", { siteId, offset, limit: PAGE });
     if (!answer.ok) {
-      setBackups(siteId, { error: answer.error, loaded: true });
+      setBackups(siteId, { error: answer.error });
       return;
     }
     entries.push(...answer.value.backups);
     if (entries.length >= answer.value.total || answer.value.backups.length === 0) break;
   }
-  setBackups(siteId, { entries, total: entries.length, error: null, loaded: true });
+  setBackups(siteId, { entries });
+  noteDamageSeen(siteId);
+}
+
+/** One at a time for each site: reading thousands of backups takes the app a while. */
+export async function loadBackups(siteId: string): Promise<void> {
+  const load = loads.get(siteId);
+  if (load !== undefined) {
+    // What is under way may have missed what has just happened: once more after it.
+    load.next ??= load.current.then(() => loadBackups(siteId));
+    await load.next;
+    return;
+  }
+  const current = fetchBackups(siteId).finally(() => loads.delete(siteId));
+  loads.set(siteId, { current, next: null });
+  await current;
 }
 
 function afterOperation(operation: Operation): void {
@@ -114,10 +137,17 @@ async function askForLists(): Promise<void> {
   if (currentId !== null) void loadBackups(currentId);
 }
 
+/** The news of a while were lost: what they would have led to is done now. */
+async function catchUp(): Promise<void> {
+  await askForLists();
+  const { currentId } = sitesStore.getState();
+  if (currentId !== null) lookSoon(currentId);
+}
+
 /** Resolves when the window knows enough to show its first page. */
 export async function startUp(): Promise<void> {
   onEvent(onAppEvent);
-  onGap(() => void askForLists());
+  onGap(() => void catchUp());
   sitesStore.subscribe((state, before) => {
     if (state.currentId === null || state.currentId === before.currentId) return;
     void loadBackups(state.currentId);

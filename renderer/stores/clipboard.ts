@@ -2,6 +2,7 @@
 import { useStore } from "zustand";
 import { createStore } from "zustand/vanilla";
 import type { ErrorValue } from "../../shared/errors.ts";
+import { isRecord, remember, remembered } from "./persisted.ts";
 
 export type VariableForm = "value" | "name_value" | "dotenv";
 
@@ -18,16 +19,26 @@ export interface Copied {
   readonly state: "there" | "cleared" | "left" | "unknown";
 }
 
+/** What is remembered of it across starts of the window. */
+export type LastCopy = Pick<Copied, "at" | "length">;
+
 interface ClipboardState {
   readonly copied: Copied | null;
+  readonly lastBySite: Readonly<Record<string, LastCopy>>;
   readonly busySiteId: string | null;
   readonly failed: { readonly siteId: string; readonly error: ErrorValue } | null;
 }
 
-export const clipboardStore = createStore<ClipboardState>()(() => ({ copied: null, busySiteId: null, failed: null }));
+function areCopies(value: unknown): value is Record<string, LastCopy> {
+  return isRecord(value) && Object.values(value).every((copy) => isRecord(copy) && typeof copy["at"] === "number" && typeof copy["length"] === "number");
+}
+
+export const clipboardStore = createStore<ClipboardState>()(() => ({ copied: null, lastBySite: remembered("copies", areCopies) ?? {}, busySiteId: null, failed: null }));
 
 export function setCopied(copied: Copied): void {
-  clipboardStore.setState({ copied, busySiteId: null, failed: null });
+  const lastBySite = { ...clipboardStore.getState().lastBySite, [copied.siteId]: { at: copied.at, length: copied.length } };
+  clipboardStore.setState({ copied, lastBySite, busySiteId: null, failed: null });
+  remember("copies", lastBySite);
 }
 
 export function setCopying(busySiteId: string): void {
@@ -44,6 +55,10 @@ export function setCopyStopped(): void {
 
 export function setClipboardState(state: Copied["state"]): void {
   clipboardStore.setState((before) => (before.copied === null ? before : { copied: { ...before.copied, state } }));
+}
+
+export function useLastCopy(siteId: string): LastCopy | null {
+  return useStore(clipboardStore, (state) => state.lastBySite[siteId] ?? null);
 }
 
 export function useClipboard(): ClipboardState {

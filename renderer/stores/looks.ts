@@ -10,13 +10,15 @@ export interface Look {
   readonly overview: Overview | null;
   /** Since when the owner's site answers otherwise, and how. Null: the last look succeeded. */
   readonly trouble: { readonly error: ErrorValue; readonly since: string; readonly at: string; readonly times: number; readonly nextAt: number | null } | null;
+  /** Since when a look that still runs has been waking a site that does not answer. Null: none does. */
+  readonly wakingSince: string | null;
   /** When an empty or missing site was first seen so. */
   readonly wipedSince: string | null;
   /** Kept from an earlier start of the window, not seen in this one. */
   readonly fromBefore: boolean;
 }
 
-const unseen: Look = { overview: null, trouble: null, wipedSince: null, fromBefore: true };
+export const unseen: Look = { overview: null, trouble: null, wakingSince: null, wipedSince: null, fromBefore: true };
 
 interface LooksState {
   readonly bySite: Readonly<Record<string, Look>>;
@@ -48,14 +50,20 @@ export function recallLooks(siteIds: readonly string[]): void {
 export function noteOverview(siteId: string, overview: Overview): void {
   const before = lookOf(siteId);
   const wipedSince = overview.state === "wiped" ? (before.wipedSince ?? overview.checkedAt) : null;
-  put(siteId, { overview, trouble: null, wipedSince, fromBefore: false });
+  put(siteId, { overview, trouble: null, wakingSince: null, wipedSince, fromBefore: false });
   remember(`look.${siteId}`, { ...overview, missingIds: [] });
 }
 
 export function noteTrouble(siteId: string, error: ErrorValue, at: string, nextAt: number | null): void {
   const before = lookOf(siteId);
   const same = before.trouble?.error.code === error.code ? before.trouble : null;
-  put(siteId, { ...before, fromBefore: false, trouble: { error, since: same?.since ?? at, at, times: (same?.times ?? 0) + 1, nextAt } });
+  put(siteId, { ...before, fromBefore: false, wakingSince: null, trouble: { error, since: same?.since ?? at, at, times: (same?.times ?? 0) + 1, nextAt } });
+}
+
+/** What is known of the site stays; trouble that was told already stays too, until the look has ended. */
+export function noteWaking(siteId: string, since: string | null): void {
+  const before = lookOf(siteId);
+  if (before.wakingSince !== since) put(siteId, { ...before, wakingSince: since });
 }
 
 export function useLook(siteId: string | null): Look {

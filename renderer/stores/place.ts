@@ -14,6 +14,7 @@ export type DialogView =
   | { readonly kind: "new_key"; readonly siteId: string }
   | { readonly kind: "stop_keeping"; readonly siteId: string }
   | { readonly kind: "wipe_demo"; readonly siteId: string }
+  | { readonly kind: "unlink_render"; readonly siteId: string }
   /** Without a site there is nothing to compare with. */
   | { readonly kind: "inspect"; readonly siteId: string | null; readonly file?: { readonly token: string; readonly shown: string } }
   | { readonly kind: "keys" };

@@ -6,7 +6,8 @@ import { firstRun } from "./en/first-run.ts";
 import { frame, errors } from "./en/frame.ts";
 import { overview } from "./en/overview.ts";
 import { redeploy } from "./en/redeploy.ts";
+import { render } from "./en/render.ts";
 import { settings } from "./en/settings.ts";
 import { variable } from "./en/variable.ts";
 
-export const en = { frame, errors, overview, redeploy, backups: backupsPlace, variable, activity, settings, firstRun, dialogs } as const;
+export const en = { frame, errors, overview, redeploy, backups: backupsPlace, variable, activity, settings, firstRun, dialogs, render } as const;

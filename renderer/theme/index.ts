@@ -31,6 +31,7 @@ import "./variable.css";
 import "./activity.css";
 import "./settings.css";
 import "./redeploy.css";
+import "./render.css";
 import "./first-run.css";
 import "./choices.css";
 import "./narrow.css";

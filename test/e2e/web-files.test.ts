@@ -28,16 +28,34 @@ async function upload(page: Page, path: string): Promise<unknown> {
   })()`);
 }
 
+/** What `inspect_backup` ends with. */
+async function inspected(page: Page, token: string): Promise<unknown> {
+  return await page.evaluate(`(async () => {
+    const call = (command, request) => fetch("/api/call/" + command, { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(request) }).then((answer) => answer.json());
+    const started = await call("operation.start", { kind: "inspect_backup", input: { from: { kind: "file", file: ${JSON.stringify(token)} } } });
+    for (;;) {
+      const { value } = await call("operation.list", {});
+      const operation = value.operations.find(({ id }) => id === started.value.operationId);
+      if (operation.endedAt !== null) return operation.result ?? operation.error;
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  })()`);
+}
+
 test("its bytes arrive, too many are refused in words that the page can read, and nothing stays", async () => {
   const serving = await startServing();
   const page = await openPage(serving);
   const folder = await temporaryFolder();
   const [small, large] = [join(folder, "Backup ä.json"), join(folder, "large.json")];
-  await writeFile(small, "[]");
+  await writeFile(small, JSON.stringify([{ user_id: "u-1", email: "anna@example.com" }]));
   await writeFile(large, "");
   await truncate(large, 200 * 1024 * 1024);
 
-  expect(await upload(page, small)).toMatchObject({ status: 200, json: { ok: true, value: { shown: "Backup ä.json" } } });
+  const taken = await upload(page, small);
+  expect(taken).toMatchObject({ status: 200, json: { ok: true, value: { shown: "Backup ä.json" } } });
+  // We keep it under a name of ours; whoever looks into it reads the owner's.
+  const { token } = (taken as { json: { value: { token: string } } }).json.value;
+  expect(await inspected(page, token)).toMatchObject({ name: "Backup ä.json", accounts: 1 });
   const [kept = ""] = (await readdir(serving.temporary)).filter((name) => name.startsWith("account-keeper-server-"));
   const files = join(serving.temporary, kept);
   const [name = ""] = await readdir(files);

@@ -59,7 +59,13 @@ test("a site by its address: tried while it is typed, the accounts found by them
   await folders.getByText("This folder is empty.").waitFor();
   await button("Use this folder", folders).click();
   await page.getByText(join("Documents", "Bakery backups")).waitFor();
-  await page.getByRole("switch", { name: "Look after it by itself" }).uncheck();
+  // Its words belong to it: nothing lies over them.
+  const watch = page.getByRole("switch", { name: "Look after it by itself" });
+  await page.getByText("Look after it by itself", { exact: true }).click();
+  expect(await watch.isChecked()).toBe(false);
+  await watch.click();
+  expect(await watch.isChecked()).toBe(true);
+  await watch.uncheck();
   await button("Continue").click();
 
   await says("All 7 accounts are safe.");
@@ -97,6 +103,9 @@ test("a wrong address gets its sentence and hint, and the right one goes on from
     expect(await nextStep.getAttribute("aria-disabled")).toBe("true");
   }
   const key = page.getByLabel("Key, if there is one");
+  expect(await button("Try again", alert).count()).toBe(0);
+  await button("Enter the key", alert).click();
+  expect(await page.evaluate("document.activeElement.labels[0].textContent")).toBe("Key, if there is one");
   const refused = proxy.nextRequest(/heartbeat|identity|version/);
   await key.fill("wrong-key");
   expect((await refused).headers["authorization"]).toBe("Bearer wrong-key");

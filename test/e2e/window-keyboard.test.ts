@@ -1,28 +1,7 @@
 /** Without a mouse: the whole first run and a backup, where the focus goes, and the keys of the browser host. */
-import type { Page } from "playwright-core";
 import { expect, test } from "vitest";
-import { siteOf, startWindow, type WindowStage } from "../support/window-stage.ts";
-
-/** Role and name of what has the focus, as far as a test has to tell things apart. */
-const FOCUSED = String.raw`(({ tagName, innerText, ariaLabel }) => tagName.toLowerCase() + " " + (ariaLabel ?? innerText).replace(/\s+/g, " ").trim().slice(0, 80))(document.activeElement)`;
-const focused = async (page: Page): Promise<string> => (await page.evaluate<string>(FOCUSED)).trim();
-
-async function expectFocus({ page }: WindowStage, wanted: string | RegExp): Promise<void> {
-  const poll = expect.poll(async () => await focused(page), { timeout: 60_000 });
-  await (typeof wanted === "string" ? poll.toBe(wanted) : poll.toMatch(wanted));
-}
-
-/** Presses Tab until it is there; the way is part of what comes back. */
-async function tabTo({ page }: WindowStage, wanted: string | RegExp): Promise<string[]> {
-  const way: string[] = [];
-  for (let presses = 0; presses < 40; presses += 1) {
-    await page.keyboard.press("Tab");
-    const here = await focused(page);
-    way.push(here);
-    if (typeof wanted === "string" ? here === wanted : wanted.test(here)) return way;
-  }
-  throw new Error(`${String(wanted)} was not reached: ${way.join(" | ")}`);
-}
+import { expectFocus, tabTo } from "../support/window-focus.ts";
+import { siteOf, startWindow } from "../support/window-stage.ts";
 
 test("the whole first run and a backup", async () => {
   const window = await startWindow();
@@ -39,6 +18,30 @@ test("the whole first run and a backup", async () => {
   await page.keyboard.press("Space");
   const done = async (): Promise<number> => (await window.ask("operation.list", {})).operations.filter(({ kind, state }) => kind === "backup" && state === "done").length;
   await expect.poll(done, { timeout: 60_000 }).toBe(2);
+});
+
+test("the end of the first run: the focus goes to the sentence of the Overview", async () => {
+  const window = await startWindow();
+  await window.page.getByRole("radio", { name: /Try it with a demo site/ }).check();
+  await window.button("Start the demo").click();
+  await expectFocus(window, "h1 Your first backup");
+  await expectFocus(window, "h1 All 12 accounts are safe.");
+});
+
+test("F6 goes from the sidebar to the content to the detail, and round again", async () => {
+  const window = await startWindow();
+  const { page, says } = window;
+  await window.keep(await siteOf(7));
+  await says("All 7 accounts are safe.");
+  await window.go("Backups");
+  const row = page.getByRole("row", { name: /^Today, / });
+  await row.press("Enter");
+  await page.getByRole("complementary", { name: /^Backup of Today, / }).waitFor();
+  await row.focus();
+  for (const wanted of [/^h2 Today, /, /^button Site: /, "h1 Backups", /^h2 Today, /]) {
+    await page.keyboard.press("F6");
+    await expectFocus(window, wanted);
+  }
 });
 
 test("the order of Tab, the skip link, and the focus on the name of each place", async () => {

@@ -1,72 +1,15 @@
 /**
- * Every place, dialog and main state as it looks: axe finds nothing, in light and dark, at both sizes, and at 320 pixels
- * with reduced motion, where nothing scrolls sideways. With SCREENS=1 the pictures of the README are taken on the way.
+ * Every place, the main dialogs and the main states as they look, in light and dark, at both sizes, and at 320 pixels with
+ * reduced motion.
  */
-import { mkdir } from "node:fs/promises";
-import { join } from "node:path";
-import { AxeBuilder } from "@axe-core/playwright";
-import { expect, onTestFinished, test } from "vitest";
+import { onTestFinished, test } from "vitest";
 import { sampleAccounts } from "../../electron/engine/demo/sample-accounts.ts";
 import { startFrontProxy } from "../support/front-proxy.ts";
 import { findFreePort } from "../support/loopback.ts";
-import { siteOf, startWindow, type WindowStage } from "../support/window-stage.ts";
+import { look } from "../support/window-looks.ts";
+import { siteOf, startWindow } from "../support/window-stage.ts";
 
-const SCREENS = join(import.meta.dirname, "screens");
-const takesPictures = process.env["SCREENS"] === "1";
-const LARGE = { width: 1280, height: 800 };
-const SMALL = { width: 900, height: 600 };
-const PHONE = { width: 320, height: 640 };
 const people = sampleAccounts(12);
-
-interface Look {
-  readonly name: string;
-  readonly colorScheme: "light" | "dark";
-  readonly size: { readonly width: number; readonly height: number };
-  readonly reducedMotion?: "reduce";
-}
-
-const LOOKS: readonly Look[] = [
-  { name: "light-1280x800", colorScheme: "light", size: LARGE },
-  { name: "dark-1280x800", colorScheme: "dark", size: LARGE },
-  { name: "light-900x600", colorScheme: "light", size: SMALL },
-  { name: "dark-900x600", colorScheme: "dark", size: SMALL },
-  { name: "light-320", colorScheme: "light", size: PHONE, reducedMotion: "reduce" },
-];
-/** Which looks of a scene become pictures: the repository keeps about two dozen. */
-const ALL = ["light-1280x800", "dark-1280x800", "light-900x600", "dark-900x600"];
-const TWO = ["light-1280x800", "dark-900x600"];
-
-/** Two frames, so that what is going to move moves, then until nothing does. What moves for ever, such as the live dot, is no reason to wait. */
-const SETTLED = `(async () => {
-  const moving = () => document.getAnimations().filter((each) => each.effect.getComputedTiming().iterations !== Infinity);
-  const frame = () => new Promise((resolve) => requestAnimationFrame(resolve));
-  do {
-    await Promise.all(moving().map((each) => each.finished.catch(() => undefined)));
-    await frame();
-    await frame();
-  } while (moving().length > 0);
-})()`;
-
-async function look({ page }: WindowStage, scene: string, pictures: readonly string[] = []): Promise<void> {
-  const found: string[] = [];
-  for (const { name, colorScheme, size, reducedMotion = "no-preference" } of LOOKS) {
-    await page.setViewportSize(size);
-    await page.emulateMedia({ colorScheme, reducedMotion });
-    // The page hears of the new scheme a moment later, and its colours move there.
-    await page.locator(`html[data-theme=${colorScheme}]`).waitFor({ state: "attached" });
-    await page.evaluate(SETTLED);
-    // Legacy mode: no second page, which the host would not let in.
-    const { violations } = await new AxeBuilder({ page }).setLegacyMode().analyze();
-    found.push(...violations.flatMap(({ id, nodes }) => nodes.map(({ html, failureSummary }) => `${scene} ${name}: ${id}: ${html.slice(0, 200)} ${failureSummary ?? ""}`)));
-    const sideways = await page.evaluate<number>("document.documentElement.scrollWidth - document.documentElement.clientWidth");
-    if (sideways > 0) found.push(`${scene} ${name}: scrolls ${sideways} pixels sideways`);
-    if (!takesPictures || !pictures.includes(name)) continue;
-    await mkdir(SCREENS, { recursive: true });
-    await page.screenshot({ path: join(SCREENS, `${scene}-${name}.png`), animations: "disabled", caret: "hide" });
-  }
-  await page.setViewportSize(LARGE);
-  expect.soft(found).toEqual([]);
-}
 
 test("the first run", { timeout: 240_000 }, async () => {
   const window = await startWindow();
@@ -87,7 +30,7 @@ test("the first run", { timeout: 240_000 }, async () => {
   await page.getByRole("status").getByText(/^Which of these are your customers\?|^Connected\. We found/).first().waitFor();
   if ((await page.getByRole("combobox").count()) === 0) await button("Not this one?").click();
   await page.getByRole("combobox").selectOption(site.collectionName);
-  await look(window, "first-run", ALL);
+  await look(window, "first-run");
   await button("Continue").click();
   await says("Where shall the backups go?");
   await look(window, "first-run-folder");
@@ -105,7 +48,7 @@ test("every place and the dialogs", { timeout: 300_000 }, async () => {
   await window.run("backup", { siteId });
   await window.run("look", { siteId });
   await says("All 7 accounts are safe.");
-  await look(window, "overview", ALL);
+  await look(window, "overview");
   await button("Show as table").click();
   await look(window, "overview-table");
 
@@ -124,16 +67,16 @@ test("every place and the dialogs", { timeout: 300_000 }, async () => {
   await page.getByRole("heading", { name: "Done: 7 accounts backed up" }).waitFor();
   await button("Copy USER_BACKUP_DATA").click();
   await page.getByText("Now redeploy your site").waitFor();
-  await look(window, "redeploy", TWO);
+  await look(window, "redeploy");
   await window.go("Variable");
-  await look(window, "variable", TWO);
+  await look(window, "variable");
   await button("Show value").click();
   await button("Hide value").waitFor();
   await look(window, "variable-shown");
   await window.go("Activity");
-  await look(window, "activity", TWO);
+  await look(window, "activity");
   await window.go("Settings");
-  await look(window, "settings", TWO);
+  await look(window, "settings");
   await button("Stop keeping Marlow Bakery…").click();
   await dialog("Stop keeping Marlow Bakery?").waitFor();
   await look(window, "stop-keeping");
@@ -144,10 +87,10 @@ test("every place and the dialogs", { timeout: 300_000 }, async () => {
   await look(window, "backups-list");
   await page.getByRole("row", { name: /Today/ }).first().click();
   await button("Bring back 2 accounts").waitFor();
-  await look(window, "backups", TWO);
+  await look(window, "backups");
   await button("Bring back 2 accounts").click();
   await dialog("Bring back 2 accounts to Marlow Bakery?").waitFor();
-  await look(window, "plan", TWO);
+  await look(window, "plan");
   await page.keyboard.press("Escape");
   await page.getByRole("button", { name: /^Site: / }).click();
   await page.getByRole("listbox", { name: "Sites" }).waitFor();
@@ -180,14 +123,14 @@ test("the main states of a site", { timeout: 300_000 }, async () => {
   await window.run("backup", { siteId });
   await see("All 11 accounts are safe.");
   await window.go("Variable");
-  await look(window, "variable-too-many", TWO);
+  await look(window, "variable-too-many");
   await window.go("Overview");
   await site.deleteAccounts(people.slice(0, 2).map(({ id }) => id));
   await see("2 accounts are gone from your site, the rest is there.");
   await look(window, "deletions");
   await site.wipe();
   await see("Your site was wiped. 11 accounts can come back.");
-  await look(window, "wiped", TWO);
+  await look(window, "wiped");
   await proxy.close();
   await see("We cannot reach your site.");
   await look(window, "unreachable");

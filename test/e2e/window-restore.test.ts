@@ -27,6 +27,16 @@ async function peopleOn(site: TestSite): Promise<Map<string, unknown>> {
   return new Map([...(await site.read())].map(([id, record]) => [id, { ...record, metadata: JSON.parse(record.metadata ?? "null") as unknown }]));
 }
 
+/** As the list shows them. */
+const nameOf = (id: string): string => (JSON.parse(everybody.find((record) => record.id === id)?.document ?? "{}") as { full_name: string }).full_name;
+
+/** Spoils one letter in the middle: its beginning, its end and its length stay as they were. */
+async function spoil(path: string): Promise<void> {
+  const text = await readFile(path, "utf8");
+  expect(text).toContain("Chidi Okafor");
+  await writeFile(path, text.replace("Chidi Okafor", "Chidi Okafur"));
+}
+
 type Styles = (element: unknown) => { readonly backgroundColor: string };
 const backgroundOf = async (button: Locator): Promise<string> => await button.evaluate((element) => (globalThis as unknown as { getComputedStyle: Styles }).getComputedStyle(element).backgroundColor);
 
@@ -53,6 +63,12 @@ test("a wipe with automatic restore off: seen, planned, put right, and everybody
 
   await says("All 7 accounts are back.");
   expect(await peopleOn(site)).toEqual(before);
+  const settling = page.getByRole("list", { name: /^Accounts on your site/ }).locator(".dot.settling");
+  expect(await settling.count()).toBe(7);
+  const motion = async (): Promise<string> => await settling.first().evaluate((dot) => (globalThis as unknown as { getComputedStyle: (element: unknown) => { animation: string } }).getComputedStyle(dot).animation);
+  expect(await motion()).toMatch(/^0\.32s .*settle$/);
+  await page.emulateMedia({ reducedMotion: "reduce" });
+  await expect.poll(motion).toBe("none");
   await button("Got it").click();
   await says("All 7 accounts are safe.");
 });
@@ -80,7 +96,11 @@ test("somebody signed up after the wipe: stays, and taking the restore back find
 });
 
 test("chosen people come back, the others stay away", async () => {
-  const site = await siteOf(7);
+  const site = await siteOf(6);
+  const [first, twin] = [everybody[0], everybody[6]];
+  if (first === undefined || twin === undefined) throw new Error("nobody");
+  // Another person of the same name: only the address tells the two apart.
+  await site.add([{ ...twin, document: twin.document?.replace(nameOf(twin.id), nameOf(first.id)) ?? null }]);
   const before = await peopleOn(site);
   const window = await startWindow();
   const { page, says, button } = window;
@@ -93,7 +113,9 @@ test("chosen people come back, the others stay away", async () => {
   const detail = page.getByRole("complementary", { name: /^Backup of Today, / });
   await button("Bring back 7 accounts", detail).waitFor();
   const chosen = [...before.keys()].toSorted().slice(2, 4);
-  for (const id of before.keys()) if (!chosen.includes(id)) await detail.getByRole("checkbox", { name: `Bring back ${id}`, exact: true }).uncheck();
+  const shownAs = new Map([...before.keys()].map((id) => [id, nameOf(id)]));
+  shownAs.set(first.id, "Ada Marlow, a, hidden, at example.com").set(twin.id, "Ada Marlow, g, hidden, at example.com");
+  for (const id of before.keys()) if (!chosen.includes(id)) await detail.getByRole("checkbox", { name: `Bring back ${shownAs.get(id) ?? ""}`, exact: true }).uncheck();
   await detail.getByText("Adds 2 accounts, leaves 0 as they are.", { exact: false }).waitFor();
   await button("Bring back 2 accounts", detail).click();
   await bringBack(window, "2 accounts", "Adds 2 · leaves 0 as they are · changes nobody.");
@@ -166,8 +188,9 @@ test("deletions: both backups kept, and the two brought back", async () => {
   expect(await peopleOn(site)).toEqual(before);
 });
 
-test("a damaged backup says so, is not used, and the older whole one is offered", async () => {
+test("a damaged backup says so, is not used, and everybody comes back from the older whole one", async () => {
   const site = await siteOf(7);
+  const before = await peopleOn(site);
   const window = await startWindow();
   const { page, says, button } = window;
   const siteId = await window.keep(site);
@@ -194,4 +217,55 @@ test("a damaged backup says so, is not used, and the older whole one is offered"
   await window.go("Overview");
   await page.reload();
   await says("Your site was wiped. 7 accounts can come back.");
+  await button("Bring back 7 accounts").click();
+  await window.dialog("Bring back 7 accounts to Marlow Bakery?").getByText(`${name} was passed over: `, { exact: false }).waitFor();
+  await bringBack(window, "7 accounts", "Adds 7 · leaves 0 as they are · changes nobody.");
+  expect(await peopleOn(site)).toEqual(before);
+});
+
+test("a backup damaged in its middle: table, detail and tally say so, also when a newer one is there, or when it is found by opening it", async () => {
+  const site = await siteOf(7);
+  const window = await startWindow();
+  const { page, says } = window;
+  const siteId = await window.keep(site);
+  const [{ vault } = { vault: "" }] = (await window.ask("site.list", {})).sites;
+  const list = async () => (await window.ask("backup.list", { siteId, offset: 0, limit: 10 })).backups;
+  await site.add(everybody.slice(7, 8));
+  await spoil(join(vault, (await window.run("backup", { siteId })).name));
+  await page.reload();
+  await says("1 of 8 accounts is not backed up yet.");
+  await page.getByRole("list", { name: /^Accounts on your site/ }).getByText("A newer one is damaged").waitFor();
+
+  await window.go("Backups");
+  const row = (name: RegExp): Locator => page.getByRole("row", { name });
+  await row(/\b8\b.*Damaged/).click();
+  await row(/\b7\b.*Verified.*Newest, fullest/).waitFor();
+  const detail = page.getByRole("complementary", { name: /^Backup of / });
+  await detail.getByText("This backup is damaged and will not be used.").waitFor();
+  await detail.getByText(/^The one of Today, \d\d:\d\d is whole and holds 7 accounts\.$/).waitFor();
+
+  await site.add(everybody.slice(8, 9));
+  await window.run("backup", { siteId });
+  await row(/\b9\b.*Verified.*Newest, fullest/).waitFor();
+  await says("Backups");
+  await row(/\b8\b.*Damaged/).waitFor();
+  // The list reads heads only: nothing has read this one since it was spoiled.
+  await spoil(join(vault, (await list()).find(({ accounts }) => accounts === 7)?.name ?? ""));
+  await row(/\b7\b.*Verified/).click();
+  await detail.getByText("This backup is damaged and will not be used.").waitFor();
+  await row(/\b7\b.*Damaged/).waitFor();
+});
+
+test("people who have gone since the last look: comparing finds it, and the sidebar says so without waiting for the next one", async () => {
+  const site = await siteOf(7);
+  const window = await startWindow();
+  const { page, says } = window;
+  await window.keep(site);
+  await says("All 7 accounts are safe.");
+  await site.deleteAccounts(idsOf(2));
+  await window.go("Backups");
+  await page.getByRole("row", { name: /^Today, / }).click();
+  await page.getByRole("button", { name: "Bring back 2 accounts", exact: true }).waitFor();
+  // Well before the next regular look, a minute after the first.
+  await page.getByRole("button", { name: /^Site: .*Accounts gone/ }).waitFor({ timeout: 20_000 });
 });

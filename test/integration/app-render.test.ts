@@ -103,6 +103,23 @@ test("a redeploy from the window, beside a watcher: everybody is there again, an
   expect(activities.filter(({ kind }) => kind === "wiped" || kind === "restored")).toEqual([]);
 });
 
+test("a backup by hand looks at the variable at Render too", async () => {
+  const { stage, test: app, siteId } = await startLinked({ accounts: 3 });
+  const seen = app.nextEvent((event) => event.type === "sites" && event.sites.some(({ render }) => render?.variable?.state === "not_set"));
+  await app.run("backup", { siteId });
+  await seen;
+  expect(stage.service.deploys).toEqual([]);
+});
+
+test("a redeploy that fails is in the log, and the owner is told wherever they are", async () => {
+  const { stage, test: app, siteId } = await startLinked({ accounts: 3 });
+  stage.service.planDeploys({ statuses: ["update_in_progress", "update_failed"] });
+  await expect(app.run("redeploy", { siteId })).rejects.toMatchObject({ code: "DEPLOY_FAILED" });
+  const message = "The redeploy did not end well. Render could not deploy your site. Your 3 accounts are safe in the newest backup.";
+  expect((await app.ask("activity.list", { siteId })).activities[0]).toMatchObject({ kind: "failed", level: "problem", message });
+  expect(app.notices).toMatchObject([{ title: "Marlow Bakery", body: message, siteId }]);
+});
+
 test("an app that was closed in the middle goes on when it is opened again", async () => {
   const { stage, test: app, siteId } = await startLinked({ accounts: 5 });
   stage.service.planDeploys({ manual: true });

@@ -244,6 +244,14 @@ describe("what goes wrong leaves everybody safe, with a next step", () => {
     expect(report.remarks).toEqual([expect.stringContaining("old variable") as string, expect.stringContaining("up to date") as string]);
   });
 
+  test("the key is taken back and no wipe comes: it ends after a while, and says what is not known", async () => {
+    const stage = await createRedeployStage({ accounts: 3, service: { mountPath: "/opt/render/project/src/chroma_db" } });
+    stage.render.afterCall(POST, () => void stage.render.injectAlways(/./, { kind: "status", status: 401, json: { message: "Unauthorized" } }));
+    const report = await redeploySite(stage.request);
+    expect(report).toMatchObject({ outcome: "kept", accountsOnSite: 3, remarks: [expect.stringContaining("did not say how the deploy ended") as string, expect.stringContaining("up to date") as string] });
+    expect(report.endedAt.getTime() - report.startedAt.getTime()).toBeLessThan(15 * 60_000);
+  });
+
   test("somebody of the last backup is missing before the redeploy: asked about first", async () => {
     const stage = await createRedeployStage({ accounts: 5 });
     const connection = await connect({ kind: "server", url: stage.url });

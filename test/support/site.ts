@@ -33,10 +33,9 @@ export async function temporaryFolder(): Promise<string> {
   return folder;
 }
 
-export async function createTestSite(url = inject("chromaUrl")): Promise<TestSite> {
+export async function createTestSite(url = inject("chromaUrl"), collectionName = `users-${randomUUID()}`): Promise<TestSite> {
   const connection = await connect({ kind: "server", url });
   onTestFinished(async () => await connection.close());
-  const collectionName = `users-${randomUUID()}`;
   const base = `${url}/api/v2/tenants/${connection.tenant}/databases/${connection.database}/collections`;
 
   async function collection(): Promise<CollectionInfo> {

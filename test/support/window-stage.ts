@@ -27,6 +27,8 @@ export interface WindowOptions {
   readonly size?: { readonly width: number; readonly height: number };
   readonly colorScheme?: "light" | "dark";
   readonly reducedMotion?: "reduce" | "no-preference";
+  /** What the program finds in its environment besides. */
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 export interface WindowStage {
@@ -39,7 +41,7 @@ export interface WindowStage {
   readonly start: <K extends OperationKind>(kind: K, input: OperationInput<K>) => Promise<string>;
   readonly run: <K extends OperationKind>(kind: K, input: OperationInput<K>) => Promise<OperationResult<K>>;
   /** Adds it behind the window, unwatched unless told otherwise, backs it up, and loads the window anew. */
-  readonly keep: (site: TestSite, options?: KeepOptions) => Promise<string>;
+  readonly keep: (site: Pick<TestSite, "site" | "collectionName">, options?: KeepOptions) => Promise<string>;
   /** The sentence on top of the place. */
   readonly says: (sentence: string | RegExp, timeout?: number) => Promise<void>;
   /** The button of this very name, in `within` or anywhere. */
@@ -64,11 +66,11 @@ afterAll(async () => {
 });
 
 async function openBrowser(): Promise<Browser> {
-  return await chromium.launch({ executablePath: await chromiumPath(), args: ["--no-sandbox"] });
+  return await chromium.launch({ executablePath: await chromiumPath(), args: ["--no-sandbox", "--font-render-hinting=none"] });
 }
 
-async function startServe(dataFolder: string, home: string): Promise<{ url: string; child: ChildProcess }> {
-  const env = { ...process.env, HOME: home, USERPROFILE: home, XDG_CONFIG_HOME: join(home, ".config"), XDG_DATA_HOME: join(home, ".local", "share") };
+async function startServe(dataFolder: string, home: string, more: Readonly<Record<string, string>>): Promise<{ url: string; child: ChildProcess }> {
+  const env = { ...process.env, ...more, HOME: home, USERPROFILE: home, XDG_CONFIG_HOME: join(home, ".config"), XDG_DATA_HOME: join(home, ".local", "share") };
   const child = spawn(process.execPath, [MAIN_FILE, "serve", "--json", "--no-open", "--data-dir", dataFolder], { env, stdio: ["ignore", "pipe", "pipe"] });
   let complaint = "";
   child.stderr.on("data", (chunk: Buffer) => (complaint += chunk.toString()));
@@ -95,12 +97,12 @@ export async function siteOf(count: number, url?: string): Promise<TestSite> {
   return site;
 }
 
-export async function startWindow({ size = { width: 1280, height: 800 }, colorScheme = "light", reducedMotion = "no-preference" }: WindowOptions = {}): Promise<WindowStage> {
+export async function startWindow({ size = { width: 1280, height: 800 }, colorScheme = "light", reducedMotion = "no-preference", env = {} }: WindowOptions = {}): Promise<WindowStage> {
   const root = await temporaryFolder();
   const dataFolder = join(root, "keeper");
   const home = join(root, "home");
   await mkdir(join(home, "Documents"), { recursive: true });
-  const { url, child } = await startServe(dataFolder, home);
+  const { url, child } = await startServe(dataFolder, home, env);
   const complaints: string[] = [];
   const allowed: RegExp[] = [];
   const opened: BrowserContext[] = [];

@@ -1,6 +1,6 @@
 /** Commands about a site's backups, its variable and what happened to it. */
 import { isKeeperError } from "../../../shared/errors.ts";
-import type { ActivityView, BackupEntry } from "../../../shared/model.ts";
+import { backupNameSchema, type ActivityView, type BackupEntry } from "../../../shared/model.ts";
 import { openSource } from "../../engine/chroma/open-source.ts";
 import { deleteBackup } from "../../engine/operations/delete-backup.ts";
 import { variableOfSite } from "../../engine/operations/make-variable.ts";
@@ -20,7 +20,7 @@ export function createBackupHandlers({ store, secrets, demos, openAccounts, log 
   return {
     async "backup.list"({ siteId, offset, limit }) {
       const site = siteOf(store, siteId);
-      const entries = await listOrNone(site);
+      const entries = (await listOrNone(site)).filter(hasShowableName);
       const notes = await readNotes(site.vault);
       return { total: entries.length, backups: entries.slice(offset, offset + limit).map((entry) => viewOf(entry, notes)) };
     },
@@ -71,6 +71,11 @@ async function listOrNone({ vault }: StoredSite): Promise<VaultEntry[]> {
     if (isKeeperError(error, "FOLDER_NOT_FOUND")) return [];
     throw error;
   }
+}
+
+/** A name that steers or hides text is of nobody's making but an attacker's; the command line still lists it. */
+function hasShowableName({ shelf, name }: VaultEntry): boolean {
+  return backupNameSchema.safeParse(`${SHELF_PREFIX[shelf]}${name}`).success;
 }
 
 const SHELF_PREFIX = { normal: "", short: "short/", safety: "safety/" } as const;

@@ -66,7 +66,7 @@ export function createFileRunners(services: Services): Pick<Runners, "test_conne
     const path = from.kind === "file" ? tokens.pathOf(from.file, "backup_file") : null;
     const backup = await openBackup(path === null ? { text: decodeVariable(from.kind === "variable" ? from.text : "").value } : { path }, { passphrase, signal: options.signal });
     const { kind, encrypted, sizeBytes, timestamp, accountCount, recordCount, problemCount, site, chroma } = await verifyOpenBackup(backup, options);
-    const facts = { kind, name: path === null ? null : basename(path), encrypted, sizeBytes, at: timestamp?.toISOString() ?? null, accounts: accountCount, records: recordCount, problemCount, site, collectionName: chroma?.collection.name ?? null };
+    const facts = { kind, name: from.kind === "file" ? tokens.nameOf(from.file, "backup_file") : null, encrypted, sizeBytes, at: timestamp?.toISOString() ?? null, accounts: accountCount, records: recordCount, problemCount, site, collectionName: chroma?.collection.name ?? null };
     return { result: facts, hasProblems: problemCount > 0 };
   }
 

@@ -19,7 +19,12 @@ export interface OpenedFrom extends ChosenBackup {
 export async function openFrom({ secrets, tokens }: Pick<Services, "secrets" | "tokens">, site: StoredSite, from: From, options: { passphrase?: string | undefined; signal: AbortSignal | undefined }): Promise<OpenedFrom> {
   const passphrase = options.passphrase ?? (await passphraseOfSite(site, secrets));
   const chosen = await chooseBackup(choiceOf(from), { passphrase, signal: options.signal });
-  return { ...chosen, name: chosen.name === null ? null : basename(chosen.name), passphrase };
+  return { ...chosen, name: nameOf(from, chosen.name), passphrase };
+
+  function nameOf(named: From, found: string | null): string | null {
+    if (named.kind === "file") return tokens.nameOf(named.file, "backup_file");
+    return found === null ? null : basename(found);
+  }
 
   function choiceOf(named: From): BackupChoice {
     switch (named.kind) {

@@ -35,7 +35,7 @@ export interface OperationRegistry {
 interface RegistryOptions {
   readonly runners: Runners;
   readonly log: Log;
-  /** Told of every change; of progress at most ten times a second, and always of the end. */
+  /** Told of every change; of progress at most ten times a second, and always of another phase and of the end. */
   readonly onChange: (operation: Operation) => void;
   readonly now: () => Date;
 }
@@ -87,8 +87,11 @@ export function createOperationRegistry({ runners, log, onChange, now }: Registr
       const { result, hasProblems = false } = await runner(request, {
         signal,
         onProgress: (progress) => {
+          const before = entry.operation.progress;
           entry.operation = { ...entry.operation, progress };
-          if (performance.now() - entry.toldAtMs >= TELL_EVERY_MS) change(entry, {});
+          // A new phase may be the last thing that is told for minutes, and whether a stop is possible must never be out of date.
+          const isNews = before?.phase !== progress.phase || before.canCancel !== progress.canCancel;
+          if (isNews || performance.now() - entry.toldAtMs >= TELL_EVERY_MS) change(entry, {});
         },
       });
       change(entry, { state: hasProblems ? "done_with_problems" : "done", result: operationKinds[kind].result.parse(result), endedAt: now().toISOString() });

@@ -76,11 +76,12 @@ export function createRenderRunners(services: Services, held: HeldVariables): Pi
     const source = await sourceOfSite(site, secrets, demos);
     if (source.kind === "folder") throw new KeeperError("NOT_AVAILABLE_HERE", "A data folder on this computer is not what Render deploys.", { hint: "Add your site with its server's address." });
     const passphrase = await passphraseOfSite(site, secrets);
-    const report = await withLinkedRender(
-      services,
-      site,
-      async (linked) => await redeploySite({ ...linked, source, collectionName: site.collectionName, folder: site.vault, passphrase, encrypt: site.encrypted, resumeOnly, clock: services.clock, pace: services.redeployPace }, options),
-    );
+    const request = { source, collectionName: site.collectionName, folder: site.vault, passphrase, encrypt: site.encrypted, resumeOnly, clock: services.clock, pace: services.redeployPace };
+    const report = await withLinkedRender(services, site, async (linked) => await redeploySite({ ...linked, ...request }, options)).catch(async (error: unknown) => {
+      // It may have taken an hour: whoever is not looking has to hear of it.
+      if (options.signal?.aborted !== true) await record(site, words.redeployFailed(error));
+      throw error;
+    });
     if (report.outcome !== "nothing_begun") await record(site, words.redeployed(report));
     held.afterBackup(site);
     return { result: reportView(report), hasProblems: report.missing.length > 0 || report.remarks.length > 0 };

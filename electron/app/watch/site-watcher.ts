@@ -10,6 +10,7 @@ import type { CloudSource, ServerSource } from "../../engine/chroma/source.ts";
 import { isVaultLocked } from "../../engine/vault/lock.ts";
 import { backupSite } from "../../engine/operations/backup-site.ts";
 import { contentOfSite, glanceAtSite, judgeAgainstVault, type Glance } from "../../engine/operations/judge-against-vault.ts";
+import { putRight } from "../../engine/operations/put-right.ts";
 import { restoreEveryone } from "../../engine/operations/restore-everyone.ts";
 import { chooseBackup } from "../../engine/operations/restore-site.ts";
 import type { ActivityNews } from "../../engine/activity/activity.ts";
@@ -96,18 +97,19 @@ export function createSiteWatcher(site: WatchedSite, options: SiteWatcherOptions
     const isBackedUp = verdict.kind === "all_there" && newest?.collectionId === seen.collectionId && newest.content === (await contentOfSite(open, seen, { signal }));
     // Whoever follows a redeploy does all this, and knows more: two at once would back up what is about to be put right.
     if (!isBackedUp && (await isVaultLocked(site.folder, "redeploy"))) return "quiet";
-    const outcome = isBackedUp ? "quiet" : await act(open, verdict, seen, signal);
+    const outcome = isBackedUp ? "quiet" : await act(open, verdict, seen, newest !== null && newest.collectionId !== seen.collectionId, signal);
     lastFullCheckMs = clock.now().getTime();
     // What was seen before acting: whoever signed up since then makes the next look a close one.
     settled = outcome === "failed" || (verdict.kind === "wiped" && options.restoreAfterWipe) ? null : seen;
     return outcome;
   }
 
-  async function act(open: ChromaConnection, verdict: Verdict, seen: Glance, signal: AbortSignal): Promise<LookOutcome> {
+  async function act(open: ChromaConnection, verdict: Verdict, seen: Glance, isAnother: boolean, signal: AbortSignal): Promise<LookOutcome> {
     switch (verdict.kind) {
       case "no_accounts_yet":
         return "quiet";
       case "all_there":
+        if (isAnother && options.restoreAfterWipe) await putOldVersionsRight(open, signal);
         return await backUp(open, signal);
       case "wiped":
         if (options.restoreAfterWipe) return await bringBack(open, verdict.cause, signal);
@@ -133,6 +135,15 @@ export function createSiteWatcher(site: WatchedSite, options: SiteWatcherOptions
     return "acted";
   }
 
+  /** Before the next backup holds them like that. */
+  async function putOldVersionsRight(open: ChromaConnection, signal: AbortSignal): Promise<void> {
+    doing = "restore";
+    const { folder, collectionName, passphrase } = site;
+    const count = await putRight({ connection: open, collectionName, site: open.address, folder, passphrase, now: () => clock.now() }, { signal, onProgress: options.onProgress });
+    if (count > 0) await onNews(words.putRight(count));
+    doing = "backup";
+  }
+
   async function bringBack(open: ChromaConnection, cause: WipeCause, signal: AbortSignal): Promise<LookOutcome> {
     doing = "restore";
     const seenAt = clock.now();
@@ -146,6 +157,7 @@ export function createSiteWatcher(site: WatchedSite, options: SiteWatcherOptions
       return "failed";
     }
     await onNews(words.restored(cause, { ...report, seenAt }, passedOver));
+    await putOldVersionsRight(open, signal);
     doing = "backup";
     await backUp(open, signal);
     return "acted";

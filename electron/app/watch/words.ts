@@ -57,6 +57,13 @@ export const words = {
     };
   },
 
+  putRight: (accounts: number): ActivityNews => ({
+    kind: "restored",
+    level: "info",
+    accounts,
+    message: `Your site had brought ${count(accounts)} back in an older version. ${accounts === 1 ? "It is" : "They are"} as in the newest backup again.`,
+  }),
+
   deletions: (missing: readonly string[], onSite: number): ActivityNews => ({
     kind: "deletions",
     level: "attention",

@@ -89,11 +89,11 @@ const PROBLEMS_SHOWN = 10;
 export function sayProblems(output: Output, problems: readonly Problem[], count = problems.length): void {
   if (count === 0) return;
   output.say(count === 1 ? "1 needs a look:" : `${count.toLocaleString("en-US")} need a look:`);
-  for (const { id, message } of problems.slice(0, PROBLEMS_SHOWN)) output.say(`  ${shown(id)}: ${message}`);
+  for (const { id, message } of problems.slice(0, PROBLEMS_SHOWN)) output.say(`  ${shown(id)}: ${shown(message)}`);
   if (count > PROBLEMS_SHOWN) output.say(`  and ${(count - PROBLEMS_SHOWN).toLocaleString("en-US")} more`);
 }
 
 /** Files that should have come first but cannot be used: never passed over in silence. */
 export function sayPassedOver(output: Output, entries: readonly VaultEntry[]): void {
-  for (const { name, error } of entries) output.note(`${shown(name)} is not used: ${error?.message ?? "it cannot be read."}`);
+  for (const { name, error } of entries) output.note(`${shown(name)} is not used: ${shown(error?.message ?? "it cannot be read.")}`);
 }

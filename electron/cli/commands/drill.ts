@@ -67,7 +67,7 @@ async function stamp({ signal, output }: CliContext, folder: string | null, { he
     return noted;
   } catch (error) {
     if (!isKeeperError(error) || error.code === "CANCELLED") throw error;
-    output.note(`This could not be noted in the backup folder: ${error.message}`);
+    output.note(`This could not be noted in the backup folder: ${shown(error.message)}`);
     return false;
   }
 }

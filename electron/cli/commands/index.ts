@@ -7,6 +7,7 @@ import { drill } from "./drill.ts";
 import { inspect } from "./inspect.ts";
 import { list } from "./list.ts";
 import { prune } from "./prune.ts";
+import { redeploy } from "./redeploy.ts";
 import { restore } from "./restore.ts";
 import { serve } from "./serve.ts";
 import { status } from "./status.ts";
@@ -14,4 +15,4 @@ import { variable } from "./variable.ts";
 import { verify } from "./verify.ts";
 import { watch } from "./watch.ts";
 
-export const commands = { backup, restore, diff, watch, variable, inspect, verify, drill, list, prune, status, demo, serve } satisfies CommandBodies;
+export const commands = { backup, restore, diff, watch, redeploy, variable, inspect, verify, drill, list, prune, status, demo, serve } satisfies CommandBodies;

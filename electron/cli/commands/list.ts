@@ -31,7 +31,7 @@ function table(entries: readonly VaultEntry[], notes: VaultNotes): string[] {
     accounts: entry.accounts === null ? "" : countAccounts(entry.accounts),
     size: size(entry.sizeBytes),
     name: `${SHELF_PREFIX[entry.shelf]}${shown(entry.name)}`,
-    remark: [remark(entry), rehearsed(noteOf(entry, notes))].filter((words) => words !== "").join(" · "),
+    remark: [shown(remark(entry)), rehearsed(noteOf(entry, notes))].filter((words) => words !== "").join(" · "),
   }));
   const width = (column: "time" | "accounts" | "size" | "name"): number => Math.max(...rows.map((row) => row[column].length));
   const widths = { time: width("time"), accounts: width("accounts"), size: width("size"), name: width("name") };

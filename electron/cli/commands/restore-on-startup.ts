@@ -40,7 +40,7 @@ export async function restoreOnStartup(context: CliContext, options: OptionsOf["
       output.fail(new KeeperError("BACKUP_NOT_FOUND", "There is neither a backup nor a variable.", { hint: `For a new site that is right. Otherwise set ${VARIABLE_NAME}, or name a backup with --from.` }));
       return exitCodes.nothingFound;
     }
-    if (chosen.notUsed !== undefined) output.note(`The backup in ${shown(options.from)} is not used: ${chosen.notUsed.message} We take ${VARIABLE_NAME} instead.`);
+    if (chosen.notUsed !== undefined) output.note(`The backup in ${shown(options.from)} is not used: ${shown(chosen.notUsed.message)} We take ${VARIABLE_NAME} instead.`);
     const { backup, passedOver } = await chooseBackup(chosen.choice, { passphrase, signal });
     const safetyFolder = await safetyFolderFor(chosen.from === "variable" ? "variable" : options.from);
     const report = await target.write(safetyFolder, async (open) => await restoreAtStartup({ ...open, chosen, backup, safetyFolder, passphrase, dimension: options.dimension }, operation));

@@ -1,4 +1,4 @@
-/** `account-keeper variable`: prints the value and nothing else on stdout. */
+/** `account-keeper variable`: prints the value and nothing else on stdout; with `--push` and `--check` it is about the one at Render. */
 import { chooseBackup } from "../../engine/operations/restore-site.ts";
 import { variableOfBackup, variableOfSite, type MadeVariable } from "../../engine/operations/make-variable.ts";
 import { variableForms } from "../../engine/variable/encode.ts";
@@ -8,9 +8,13 @@ import type { CliContext } from "../context.ts";
 import { exitCodes, type ExitCode } from "../exit-codes.ts";
 import { withSite } from "../site.ts";
 import { countAccounts } from "../words.ts";
+import { checkVariable, pushVariable, refuseHostOptions } from "./host-variable.ts";
 
-/** Exit code 3 when records that are no accounts had to be left out. */
+/** Exit code 3 when records that are no accounts had to be left out, and as `checkVariable` says. */
 export async function variable(context: CliContext, options: OptionsOf["variable"]): Promise<ExitCode> {
+  if (options.push) return await pushVariable(context, options);
+  if (options.check) return await checkVariable(context, options);
+  refuseHostOptions(options);
   const made = await make(context, options);
   context.progress.stop();
   const { value, accounts, length, checksum, eligibility, gauge, leftOut } = made;

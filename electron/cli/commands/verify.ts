@@ -38,7 +38,7 @@ async function verifyFolder(context: CliContext, folder: string, passphraseFile:
     const checked = await check(path, { signal, passphrase, onProgress: context.progress.onProgress });
     context.progress.stop();
     if ("error" in checked) bad += 1;
-    output.say(`${shown(name)}: ${"error" in checked ? checked.error.message : `whole, ${countAccounts(checked.verified.accountCount)}`}`);
+    output.say(`${shown(name)}: ${"error" in checked ? shown(checked.error.message) : `whole, ${countAccounts(checked.verified.accountCount)}`}`);
     backups.push({ name, shelf, ...("error" in checked ? { ok: false, error: checked.error } : forMachines(checked.verified)) });
   }
   if (entries.length > 1) output.say(bad === 0 ? `All ${entries.length} backups are whole.` : `${entries.length - bad} of ${entries.length} backups are whole.`);

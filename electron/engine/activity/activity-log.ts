@@ -2,10 +2,11 @@
  * The activity of one vault, kept across restarts: one JSON object a line, in the vault itself, so that the window, the
  * command line and a backend see one history.
  */
-import { open, readFile, rename, stat } from "node:fs/promises";
+import { rename, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { isKeeperError } from "../../../shared/errors.ts";
 import { asReadError, asWriteError, systemCode } from "../backup/file-errors.ts";
+import { openPlainFile, READ_AND_APPEND, readEndOf } from "../backup/plain-file.ts";
 import { withVaultLock } from "../vault/lock.ts";
 import { activitySchema, type Activity, type ActivityNews } from "./activity.ts";
 
@@ -13,6 +14,8 @@ const LOG_NAME = "account-keeper-activity.jsonl";
 const OLDER_LOG_NAME = "account-keeper-activity.1.jsonl";
 /** Some ten thousand lines; the log before this one is kept too. */
 const MAX_LOG_BYTES = 4 * 1024 * 1024;
+/** A log that we wrote is hardly longer than its limit. */
+const MAX_READ_BYTES = 2 * MAX_LOG_BYTES;
 const LINE_FEED = 0x0a;
 
 /**
@@ -52,7 +55,7 @@ async function beginNewLog(folder: string): Promise<void> {
 }
 
 async function appendLine(path: string, line: string): Promise<void> {
-  const handle = await open(path, "a+", 0o600);
+  const handle = await openPlainFile(path, READ_AND_APPEND);
   try {
     const { size } = await handle.stat();
     const { buffer, bytesRead } = await handle.read(Buffer.alloc(1), 0, 1, Math.max(0, size - 1));
@@ -82,7 +85,7 @@ export async function readActivity(folder: string, limit: number): Promise<Activ
 
 async function readIfThere(path: string): Promise<string> {
   try {
-    return await readFile(path, "utf8");
+    return (await readEndOf(path, MAX_READ_BYTES)).toString("utf8");
   } catch (error) {
     if (systemCode(error) === "ENOENT") return "";
     throw asReadError(error);

@@ -117,6 +117,11 @@ export const words = {
     return { ...facts, level: "info", message, ...(hints.length === 0 ? {} : { hint: hints.join(" ") }), ...(outcome === "restored" ? { line: restoredLine(restored) } : {}), ...(outcome === "restored_itself" ? { itself: true } : {}) };
   },
 
+  redeployFailed(error: unknown): ActivityNews {
+    const { message, hint } = toErrorValue(error);
+    return { kind: "failed", level: "problem", message: `The redeploy did not end well. ${message}`, ...(hint === undefined ? {} : { hint }) };
+  },
+
   variableSet: ({ accounts, checksum }: { readonly accounts: number; readonly checksum: string }): ActivityNews => ({
     kind: "variable_set",
     level: "info",

@@ -6,10 +6,12 @@ export function sha256Hex(text: string): string {
   return createHash("sha256").update(text, "utf8").digest("hex");
 }
 
+const NEWLINE = Buffer.from("\n");
+
 /** SHA-256 over items in order, each without spaces and followed by a newline: a file that was only reformatted still matches. */
 export interface LinesDigest {
-  /** Lines that are minified already. */
-  addLines(lines: readonly string[]): void;
+  /** One item that is minified already. */
+  addLine(bytes: Buffer): void;
   /** One item as it stands in a file. */
   addItem(bytes: Buffer): void;
   hex(): string;
@@ -17,17 +19,16 @@ export interface LinesDigest {
 
 export function createLinesDigest(): LinesDigest {
   const hash = createHash("sha256");
+  const addLine = (bytes: Buffer): void => {
+    hash.update(bytes).update(NEWLINE);
+  };
   return {
-    addLines(lines) {
-      if (lines.length > 0) hash.update(`${lines.join("\n")}\n`, "utf8");
-    },
+    addLine,
     addItem(bytes) {
       const text = bytes.toString("utf8");
       const minified = minifyJson(text);
       // Our own files need no change: their bytes are hashed as they are, without encoding them again.
-      if (minified.length === text.length) hash.update(bytes);
-      else hash.update(minified, "utf8");
-      hash.update("\n");
+      addLine(minified.length === text.length ? bytes : Buffer.from(minified, "utf8"));
     },
     hex: () => hash.copy().digest("hex"),
   };

@@ -2,16 +2,17 @@
 import { createLinesDigest } from "./digest.ts";
 import { createSpool } from "./spool.ts";
 
-/** Text goes to the disk in pieces of about this many characters: one account may hold megabytes. */
-const PIECE_CHARACTERS = 2 * 1024 * 1024;
-const SEPARATOR = ",\n";
+/** Lines go to the disk in pieces of about this size; a longer one is a piece of its own. */
+const PIECE_BYTES = 512 * 1024;
+const SEPARATOR = Buffer.from(",\n");
+/** UTF-8 takes at most so many bytes for one unit of a JavaScript string. */
+const MAX_BYTES_PER_CHARACTER = 3;
 
 export interface LineSpool {
-  /** Minified JSON. Waits in memory until there is a piece's worth. */
+  /** Minified JSON. Waits in memory until there is a piece's worth. One call at a time. */
   add(line: string): Promise<void>;
   flush(): Promise<void>;
   readonly count: number;
-  /** Of what was flushed. */
   digest(): string;
   /** What was flushed: the lines with commas between them. */
   read(): AsyncGenerator<Buffer>;
@@ -22,26 +23,32 @@ export interface LineSpool {
 export async function createLineSpool(path: string): Promise<LineSpool> {
   const spool = await createSpool(path);
   const digest = createLinesDigest();
-  let waiting: string[] = [];
-  let waitingCharacters = 0;
+  const piece = Buffer.allocUnsafeSlow(PIECE_BYTES);
+  let used = 0;
   let count = 0;
 
   async function flush(): Promise<void> {
-    if (waiting.length === 0) return;
-    const isFirst = count === waiting.length;
-    const piece = Buffer.from(`${isFirst ? "" : SEPARATOR}${waiting.join(SEPARATOR)}`, "utf8");
-    digest.addLines(waiting);
-    waiting = [];
-    waitingCharacters = 0;
-    await spool.write(piece);
+    if (used === 0) return;
+    await spool.write(piece.subarray(0, used));
+    used = 0;
   }
 
   return {
     async add(line) {
+      const mostBytes = line.length * MAX_BYTES_PER_CHARACTER + SEPARATOR.length;
+      if (used + mostBytes > piece.length) await flush();
+      if (count > 0) used += SEPARATOR.copy(piece, used);
       count += 1;
-      waiting.push(line);
-      waitingCharacters += line.length;
-      if (waitingCharacters >= PIECE_CHARACTERS) await flush();
+      if (mostBytes <= piece.length) {
+        const written = piece.write(line, used, "utf8");
+        digest.addLine(piece.subarray(used, used + written));
+        used += written;
+      } else {
+        const bytes = Buffer.from(line, "utf8");
+        digest.addLine(bytes);
+        await flush();
+        await spool.write(bytes);
+      }
     },
     flush,
     get count() {

@@ -4,7 +4,7 @@ import type { AccountRecord } from "../record.ts";
 import { asDamage, damaged } from "./damage.ts";
 import { createLinesDigest } from "./digest.ts";
 import { ACCOUNTS_KEY, parseHead, RECORDS_KEY, isHeadKey, type BackupHead, type HeadTexts } from "./format.ts";
-import { BadLineError, lineToRecord } from "./lines.ts";
+import { BadLineError, readLine } from "./lines.ts";
 import type { ReadRecordsOptions } from "./read-backup.ts";
 import type { BackupSource } from "./source.ts";
 
@@ -58,8 +58,10 @@ function createFormatCheck(head: BackupHead): FormatCheck {
             accounts.digest.addItem(slice.bytes);
           } else if (slice.key === RECORDS_KEY) {
             records.count += 1;
-            records.digest.addItem(slice.bytes);
-            return readLine(slice.bytes, records.count);
+            const { record, asWritten } = lineAt(slice.bytes, records.count);
+            if (asWritten) records.digest.addLine(slice.bytes);
+            else records.digest.addItem(slice.bytes);
+            return record;
           }
           return null;
       }
@@ -82,9 +84,9 @@ function accountsInWords(count: number): string {
   return count === 1 ? "1 account" : `${count} accounts`;
 }
 
-function readLine(bytes: Buffer, position: number): AccountRecord {
+function lineAt(bytes: Buffer, position: number): ReturnType<typeof readLine> {
   try {
-    return lineToRecord(bytes);
+    return readLine(bytes);
   } catch (error) {
     if (error instanceof BadLineError) throw damaged(`account ${position} in it is broken`, { cause: error });
     throw error;

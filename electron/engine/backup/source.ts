@@ -5,6 +5,7 @@ import { throwIfCancelled } from "../../../shared/progress.ts";
 import { ageKindOf, decryptAge, openArmor, unlockAge } from "./age.ts";
 import { damaged, notABackup } from "./damage.ts";
 import { asReadError } from "./file-errors.ts";
+import { READ, requirePlain } from "./plain-file.ts";
 
 /** A file, or text that somebody pasted or piped in. */
 export type BackupOrigin = { readonly path: string } | { readonly text: string };
@@ -50,7 +51,10 @@ type Stored = Pick<BackupSource, "sizeBytes" | "chunks">;
 
 async function storedFile(path: string, signal: AbortSignal | undefined): Promise<Stored> {
   try {
-    const { size, dev, ino } = await stat(path, { bigint: true });
+    const status = await stat(path, { bigint: true });
+    // A pipe gives its bytes only once, and may never give any.
+    requirePlain(status);
+    const { size, dev, ino } = status;
     const sizeBytes = Number(size);
     const readBytes = Math.min(READ_BYTES, Math.max(sizeBytes, MIN_READ_BYTES));
     return { sizeBytes, chunks: () => fileChunks(() => openSame(path, { dev, ino }), readBytes, signal) };
@@ -79,11 +83,11 @@ async function openSame(path: string, identity: FileIdentity): Promise<FileHandl
     const moved = await openIfSame(other, identity);
     if (moved !== null) return moved;
   }
-  return await open(path, "r");
+  return await open(path, READ);
 }
 
 async function openIfSame(path: string, identity: FileIdentity): Promise<FileHandle | null> {
-  const handle = await open(path, "r").catch(() => null);
+  const handle = await open(path, READ).catch(() => null);
   if (handle === null) return null;
   try {
     if (isSame(await handle.stat({ bigint: true }), identity)) return handle;

@@ -49,7 +49,7 @@ export async function listIds(connection: ChromaConnection, collectionId: string
  * Yields every record that exists from before the first request until after the last, each id once: lists the ids,
  * fetches by id (pages by offset would skip a record whenever one before it is deleted), lists again and fetches
  * what came in between. What is deleted meanwhile may or may not be there; what is changed is read before or after.
- * Where the server cannot load a vector the record comes with `embedding` null.
+ * Where the server cannot load a vector, also asked a second time, the record comes with `embedding` null.
  * Throws the codes of `ChromaConnection.post`, BAD_ANSWER, and CANCELLED when `signal` is aborted.
  */
 export async function* readRecords(connection: ChromaConnection, collectionId: string, options: ReadRecordsOptions): AsyncGenerator<AccountRecord[]> {
@@ -109,6 +109,8 @@ interface PageFetcher {
 function createPageFetcher(connection: ChromaConnection, collectionId: string, options: ReadRecordsOptions): PageFetcher {
   let bytes = 0;
   let records = 0;
+  /** The server has failed twice at one page with vectors, and not without: it is not to be asked twice about each. */
+  let vectorsFail = false;
 
   async function fetchHalves(ids: readonly string[], withVectors: boolean): Promise<AccountRecord[]> {
     const middle = Math.ceil(ids.length / 2);
@@ -116,7 +118,7 @@ function createPageFetcher(connection: ChromaConnection, collectionId: string, o
     return [...first, ...(await fetchPage(ids.slice(middle), withVectors))];
   }
 
-  async function fetchPage(ids: readonly string[], withVectors: boolean): Promise<AccountRecord[]> {
+  async function fetchPage(ids: readonly string[], withVectors: boolean, isSecondTry = false): Promise<AccountRecord[]> {
     const include = ["documents", "metadatas", "uris", ...(withVectors ? ["embeddings"] : [])];
     try {
       const answer = await connection.post(collectionId, "get", JSON.stringify({ ids, include }), {
@@ -135,11 +137,16 @@ function createPageFetcher(connection: ChromaConnection, collectionId: string, o
       if (isKeeperError(error, "ANSWER_TOO_LARGE") && ids.length > 1) return await fetchHalves(ids, withVectors);
       // Index files that are missing or damaged fail the whole request; documents and metadata live elsewhere.
       if (isKeeperError(error, "SERVER_FAILED") && withVectors) {
-        return ids.length > SMALLEST_PAGE_WITH_VECTORS ? await fetchHalves(ids, true) : await fetchPage(ids, false);
+        if (ids.length > SMALLEST_PAGE_WITH_VECTORS) return await fetchHalves(ids, true);
+        // A server may stumble once over anything, and nobody shall lose a vector by that.
+        if (!isSecondTry && !vectorsFail) return await fetchPage(ids, true, true);
+        const page = await fetchPage(ids, false);
+        vectorsFail = true;
+        return page;
       }
       throw error;
     }
   }
 
-  return { fetch: fetchPage, bytesPerRecord: () => (records === 0 ? 0 : bytes / records) };
+  return { fetch: async (ids, withVectors) => await fetchPage(ids, withVectors), bytesPerRecord: () => (records === 0 ? 0 : bytes / records) };
 }

@@ -2,9 +2,9 @@
  * Which fields of an account differ, without keeping a value: each field is a hash. Owns what counts as a field and the
  * owner's word for it.
  */
-import { createHash } from "node:crypto";
+import { hash as hashAtOnce } from "node:crypto";
 import { createJsonSlicer } from "../json/slices.ts";
-import { canonicalJson } from "../json/text.ts";
+import { canonicalOrNull } from "../json/text.ts";
 import type { AccountRecord } from "../record.ts";
 
 /** The fields of one record, in compact form: thousands of these are kept at once. */
@@ -22,6 +22,8 @@ const MAX_WORD_LENGTH = 80;
 /** The whole document, where it is no JSON object. */
 const DOCUMENT = "document";
 const URI = "uri";
+/** All of it, where it has a key twice or is nested too deep. */
+const ALL_METADATA = "metadata";
 /** These keep apart what data may name the same. */
 const MEMBER = "member:";
 const METADATA = "metadata:";
@@ -55,11 +57,13 @@ export function fieldHashes(record: AccountRecord, everything: boolean, lists: N
     names.push(name);
     hashes.push(hashOf(parts));
   };
-  const document = canonicalOrNull(record.document);
+  const document = record.document === null ? null : canonicalOrNull(record.document);
   if (document?.startsWith("{") === true) for (const [key, parts] of membersOf(document)) add(MEMBER + key, ...parts);
   else add(DOCUMENT, record.document === null ? "none" : document === null ? `text ${JSON.stringify(record.document)}` : document);
   if (everything) {
-    for (const [key, parts] of membersOf(record.metadata === null ? "{}" : canonicalJson(record.metadata))) add(METADATA + key, ...parts);
+    const metadata = canonicalOrNull(record.metadata ?? "{}");
+    if (metadata === null) add(ALL_METADATA, JSON.stringify(record.metadata));
+    else for (const [key, parts] of membersOf(metadata)) add(METADATA + key, ...parts);
     add(URI, JSON.stringify(record.uri));
   }
   return { names: lists.shared(names), hashes: hashes.join("") };
@@ -97,18 +101,7 @@ function keyInWords(key: string): string {
 }
 
 function hashOf(parts: readonly (Buffer | string)[]): string {
-  const hash = createHash("sha256");
-  for (const part of parts) hash.update(part);
-  return hash.digest().toString("latin1", 0, HASH_LENGTH);
-}
-
-/** Null when it is no JSON, has a key twice, or is nested too deep: as `accountHash`, which then takes it as text. */
-function canonicalOrNull(document: string | null): string | null {
-  try {
-    return document === null ? null : canonicalJson(document);
-  } catch {
-    return null;
-  }
+  return hashAtOnce("sha256", parts.length === 1 ? (parts[0] ?? "") : Buffer.concat(parts.map((part) => Buffer.from(part))), "buffer").toString("latin1", 0, HASH_LENGTH);
 }
 
 /** The canonical text of each member, in parts. `canonical` holds no lone surrogate, so its bytes lose nothing. */

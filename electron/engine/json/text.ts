@@ -60,6 +60,12 @@ function isJsonValue(value: unknown): value is JsonValue {
   return value === null || typeof value === "string" || typeof value === "boolean" || typeof value === "object";
 }
 
+/** The keys of a JSON object; none of what is no object. Numbers do not matter here, and the native parser stops at no depth. Throws `SyntaxError`. */
+export function jsonKeys(text: string): string[] {
+  const value: unknown = JSON.parse(text);
+  return typeof value === "object" && value !== null && !Array.isArray(value) ? Object.keys(value) : [];
+}
+
 export function isJsonObject(value: JsonValue | undefined): value is JsonObject {
   return typeof value === "object" && value !== null && !Array.isArray(value) && !(value instanceof LosslessNumber);
 }
@@ -73,10 +79,20 @@ export function stringifyLossless(value: JsonValue): string {
 /**
  * One text for all spellings of the same value: keys sorted, no spaces, one form of each string and number. Whole
  * numbers and floats stay apart (1 is not 1.0), as they do for Chroma, whose metadata order changes between two reads.
+ * Throws as `parseLossless`.
  */
 export function canonicalJson(text: string): string {
   const native = parseUnlessLossy(text);
   return canonical(native === undefined ? parseLossless(text) : native);
+}
+
+/** The same for what may be no JSON, have a key twice, or be nested too deep: null then, and only the same text is the same. */
+export function canonicalOrNull(text: string): string | null {
+  try {
+    return canonicalJson(text);
+  } catch {
+    return null;
+  }
 }
 
 type NativeValue = null | boolean | string | number | NativeValue[] | { [key: string]: NativeValue };
@@ -101,7 +117,8 @@ function canonical(value: AnyValue): string {
 }
 
 function canonicalNumber(text: string): string {
-  if (/^-?\d+$/.test(text)) return BigInt(text).toString();
+  // JSON writes no zeros in front, so there is one spelling; a number type would take quadratic time on millions of digits.
+  if (/^-?\d+$/.test(text)) return text === "-0" ? "0" : text;
   const float = String(Number(text));
   return /^-?\d+$/.test(float) ? `${float}.0` : float;
 }

@@ -49,10 +49,10 @@ export async function followDeploy(request: FollowRequest, options: OperationOpt
   const { serviceId, deployId, accounts } = request.journal;
   const startedMs = clock.now().getTime();
   const story = createStory(request);
-  const host: HostState = { end: null, overSinceMs: null, trouble: null };
+  const host: HostState = { end: null, overSinceMs: null, trouble: null, lostSinceMs: null };
 
   async function askRender(): Promise<void> {
-    if (host.end !== null || isLost(host.trouble)) return;
+    if (host.end !== null || host.lostSinceMs !== null) return;
     try {
       host.end = deployEnd((await render.readDeploy(serviceId, deployId, { signal })).status);
       host.trouble = null;
@@ -60,13 +60,14 @@ export async function followDeploy(request: FollowRequest, options: OperationOpt
       throwIfCancelled(signal);
       if (!isKeeperError(error)) throw error;
       host.trouble = error;
+      if (isLost(error)) host.lostSinceMs = clock.now().getTime();
     }
     if (host.end !== null) host.overSinceMs = clock.now().getTime();
   }
 
   function isOver(look: SiteLook, sinceMs: number | null): boolean {
     // Render is lost, the site is not: what happens there is seen all the same.
-    if (sinceMs === null) return isLost(host.trouble) && story.isWipeMended();
+    if (sinceMs === null) return host.lostSinceMs !== null && (story.isWipeMended() || (look.kind === "in_order" && clock.now().getTime() - host.lostSinceMs >= pace.siteTimeoutMs));
     if (look.kind !== "in_order" && look.kind !== "deletions") return false;
     if (story.journal().wipedAt !== null) return look.kind === "deletions" || story.isWipeMended();
     return clock.now().getTime() - sinceMs >= pace.settleMs;
@@ -101,6 +102,8 @@ interface HostState {
   /** Since when Render says that the deploy is over. */
   overSinceMs: number | null;
   trouble: KeeperError | null;
+  /** Since when asking Render leads nowhere. */
+  lostSinceMs: number | null;
 }
 
 interface Story {
@@ -155,8 +158,8 @@ function createStory({ folder, journal: begun, keeper, clock }: FollowRequest): 
   };
 }
 
-function isLost(error: KeeperError | null): boolean {
-  return error !== null && HOST_IS_LOST.some((code) => code === error.code);
+function isLost(error: KeeperError): boolean {
+  return HOST_IS_LOST.some((code) => code === error.code);
 }
 
 function areSafe(accounts: number): string {

@@ -6,6 +6,7 @@ import { isKeeperError, KeeperError, toErrorValue } from "../../../shared/errors
 import { throwIfCancelled, type OperationOptions, type Progress } from "../../../shared/progress.ts";
 import { backupSite } from "../operations/backup-site.ts";
 import { contentOfSite, glanceAtSite, judgeAgainstVault, type Glance } from "../operations/judge-against-vault.ts";
+import { readRestoreMark } from "../operations/restore-mark.ts";
 import { restoreEveryone } from "../operations/restore-everyone.ts";
 import { chooseBackup } from "../operations/restore-site.ts";
 import type { ContactedSite, SiteContact } from "./site-contact.ts";
@@ -32,6 +33,8 @@ export interface SiteKeeperOptions {
   readonly contact: SiteContact;
   /** The collection from before the deploy. */
   readonly collectionId: string | null;
+  /** What stands there is in order as it is: no look has to open the vault before something changes. Null: nobody has looked yet. */
+  readonly settled: Glance | null;
   /** Puts right who came back in an older version; returns how many. */
   readonly putRight: (site: ContactedSite, options: OperationOptions) => Promise<number>;
 }
@@ -42,12 +45,14 @@ const AWAY = ["SITE_ASLEEP", "SERVER_UNREACHABLE", "SERVER_FAILED", "NOT_CHROMA"
 /** Whoever came back in an older version is put right before they are backed up like that; after so many failures the site's own word is taken. */
 const MAX_TRIES = 5;
 
-export function createSiteKeeper({ contact, collectionId, putRight }: SiteKeeperOptions): SiteKeeper {
+export function createSiteKeeper({ contact, collectionId, settled: before, putRight }: SiteKeeperOptions): SiteKeeper {
   /** What stood there when everything was last in order. */
-  let settled: Glance | null = null;
+  let settled = before;
   /** The collection whose accounts are ours or were put right. */
   let rightId = collectionId;
   let tries = 0;
+  /** How many were on the wiped site when a restore began of which nobody has heard how it ended. */
+  let restoringFrom: number | null = null;
   const remarks: string[] = [];
 
   async function lookOrThrow(options: OperationOptions): Promise<SiteLook> {
@@ -56,6 +61,8 @@ export function createSiteKeeper({ contact, collectionId, putRight }: SiteKeeper
     const inside = { signal, onProgress: (progress: Progress) => options.onProgress?.({ ...progress, canCancel: false }) };
     const site = await contact.reach({ signal, patient: false });
     const seen = await glanceAtSite(site, { signal });
+    // One that a program began which was closed in the middle of it.
+    if (collectionId !== seen.collectionId && (await readRestoreMark(site.folder)) !== null) restoringFrom ??= 0;
     if (settled !== null && settled.collectionId === seen.collectionId && settled.accounts === seen.accounts) return { kind: "in_order", seen };
     settled = null;
     const { verdict, newest } = await judgeAgainstVault(site, seen, { signal });
@@ -70,6 +77,8 @@ export function createSiteKeeper({ contact, collectionId, putRight }: SiteKeeper
         settled = seen;
         return { kind: "in_order", seen };
       case "all_there":
+        // It had written everybody before it failed: they are back by us, and by nobody else.
+        if (restoringFrom !== null) return { kind: "acted", seen, wiped: true, restored: takeRestored(seen), putRight: 0, newcomers: 0 };
         if (seen.collectionId !== rightId) {
           const right = await putRightOnce(site, seen, inside);
           if (right > 0) return { kind: "acted", seen, wiped: true, restored: 0, putRight: right, newcomers: 0 };
@@ -89,9 +98,23 @@ export function createSiteKeeper({ contact, collectionId, putRight }: SiteKeeper
 
   async function bringBack(site: ContactedSite, seen: Glance, options: OperationOptions): Promise<SiteLook> {
     const { backup } = await chooseBackup({ kind: "vault", folder: site.folder }, { passphrase: site.passphrase, signal: options.signal });
-    const { added } = await restoreEveryone({ ...site, backup }, options);
+    const isFirst = restoringFrom === null;
+    const onProgress = (progress: Progress): void => {
+      // From the first write on: until then somebody else may still have brought them back.
+      if (progress.phase === "restoring") restoringFrom ??= seen.accounts;
+      options.onProgress?.(progress);
+    };
+    const { added } = await restoreEveryone({ ...site, backup }, { ...options, onProgress });
     // The collection may have been made by this. Who came back by another hand is put right at the next look.
-    return { kind: "acted", seen: await glanceAtSite(site, options), wiped: true, restored: added, putRight: 0, newcomers: 0 };
+    const afterwards = await glanceAtSite(site, options);
+    const counted = takeRestored(afterwards);
+    return { kind: "acted", seen: afterwards, wiped: true, restored: isFirst ? added : counted, putRight: 0, newcomers: 0 };
+  }
+
+  function takeRestored({ accounts }: Glance): number {
+    const restored = Math.max(0, accounts - (restoringFrom ?? accounts));
+    restoringFrom = null;
+    return restored;
   }
 
   async function putRightOnce(site: ContactedSite, seen: Glance, options: OperationOptions): Promise<number> {

@@ -10,8 +10,10 @@ import type { VariableOutcome } from "./redeploy.ts";
 import type { ContactedSite } from "./site-contact.ts";
 
 export interface Prepared {
-  /** The site as its newest backup holds it. */
+  /** The site as it was just before the deploy. */
   readonly seen: Glance;
+  /** False on a site that would not hold still: somebody may be in no backup yet. */
+  readonly isBackedUp: boolean;
   readonly variable: VariableOutcome;
 }
 
@@ -29,7 +31,8 @@ export async function prepareRedeploy(site: ContactedSite, render: RenderClient,
     const variable = await setVariable(site, render, serviceId, options);
     options.onProgress?.({ phase: "checking_again", done: 0, total: null, unit: "accounts", canCancel: true, problems: 0 });
     const seen = await glanceAtSite(site, options);
-    if (round === MAX_ROUNDS || (await isBackedUp(site, seen, options))) return { seen, variable };
+    const isDone = await isBackedUp(site, seen, options);
+    if (isDone || round === MAX_ROUNDS) return { seen, isBackedUp: isDone, variable };
   }
 }
 

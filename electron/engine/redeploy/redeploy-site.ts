@@ -5,6 +5,7 @@
 import { isKeeperError, KeeperError } from "../../../shared/errors.ts";
 import { throwIfCancelled, type OperationOptions } from "../../../shared/progress.ts";
 import { systemClock, type Clock } from "../clock.ts";
+import type { Glance } from "../operations/judge-against-vault.ts";
 import { deployEnd } from "../render/model.ts";
 import type { RenderClient } from "../render/render-client.ts";
 import { withVaultLock } from "../vault/lock.ts";
@@ -14,7 +15,7 @@ import { setHostVariable } from "./host-variable.ts";
 import { readJournal, removeJournal, writeJournal, type RedeployJournal } from "./journal.ts";
 import { createSiteKeeper } from "./look-after-site.ts";
 import { prepareRedeploy } from "./prepare.ts";
-import { putRight } from "./put-right.ts";
+import { putRightAfterVariable } from "./old-variable.ts";
 import { DEFAULT_PACE, type RedeployPace, type RedeployReport, type RedeployRequest, type VariableOutcome } from "./redeploy.ts";
 import { createSiteContact, type ContactedSite, type SiteContact } from "./site-contact.ts";
 
@@ -64,7 +65,7 @@ async function run(redeploy: Redeploy, options: OperationOptions): Promise<Redep
   const begun = await readJournal(request.folder);
   if (begun !== null) {
     const found = begun.deployId === null ? await findDeploy(redeploy, begun, options) : { ...begun, deployId: begun.deployId };
-    if (found !== null) return await finish(redeploy, found, { state: "unknown" }, true, options);
+    if (found !== null) return await finish(redeploy, { journal: found, variable: { state: "unknown" }, settled: null, resumed: true }, options);
     // Render knows of no deploy since: it never began.
     await removeJournal(request.folder);
   }
@@ -73,7 +74,7 @@ async function run(redeploy: Redeploy, options: OperationOptions): Promise<Redep
   const { render, serviceId } = request;
   await refuseSuspended(render, serviceId, options);
   const site = await redeploy.contact.reach({ ...options, patient: true });
-  const { seen, variable } = await prepareRedeploy(site, render, serviceId, options);
+  const { seen, variable, isBackedUp } = await prepareRedeploy(site, render, serviceId, options);
   const journal: RedeployJournal = {
     version: 1,
     serviceId,
@@ -88,7 +89,7 @@ async function run(redeploy: Redeploy, options: OperationOptions): Promise<Redep
     putRight: 0,
   };
   await writeJournal(request.folder, journal);
-  return await finish(redeploy, await deploy(redeploy, journal, options), variable, false, options);
+  return await finish(redeploy, { journal: await deploy(redeploy, journal, options), variable, settled: isBackedUp ? seen : null, resumed: false }, options);
 }
 
 type StartedJournal = RedeployJournal & { readonly deployId: string };
@@ -133,7 +134,15 @@ async function findDeploy({ request }: Redeploy, journal: RedeployJournal, { sig
   return ours === undefined ? null : { ...journal, deployId: ours.id };
 }
 
-async function finish(redeploy: Redeploy, journal: StartedJournal, variable: VariableOutcome, resumed: boolean, options: OperationOptions): Promise<RedeployReport> {
+interface Started {
+  readonly journal: StartedJournal;
+  readonly variable: VariableOutcome;
+  /** The site as it was last found in order; null after a restart of this program. */
+  readonly settled: Glance | null;
+  readonly resumed: boolean;
+}
+
+async function finish(redeploy: Redeploy, { journal, variable, settled, resumed }: Started, options: OperationOptions): Promise<RedeployReport> {
   const { request, clock, pace, contact } = redeploy;
   const { folder, render } = request;
   let followed: Followed;
@@ -141,7 +150,8 @@ async function finish(redeploy: Redeploy, journal: StartedJournal, variable: Var
     const keeper = createSiteKeeper({
       contact,
       collectionId: journal.collectionId,
-      putRight: async (site, inside) => await putRight(site, render, journal.serviceId, inside),
+      settled,
+      putRight: async (site, inside) => await putRightAfterVariable(site, render, journal.serviceId, inside),
     });
     followed = await followDeploy({ folder, render, journal, keeper, clock, pace }, options);
   } catch (error) {
@@ -152,7 +162,7 @@ async function finish(redeploy: Redeploy, journal: StartedJournal, variable: Var
   const remarks = [...followed.remarks];
   const site = await contact.reach({ signal: options.signal, patient: false });
   const { wipedAt, downAt, backAt, restored } = followed.journal;
-  const later = await refreshVariable(site, request, variable, remarks, options);
+  const later = await refreshVariable(site, { render, serviceId: journal.serviceId }, variable, remarks, options);
   await removeJournal(folder);
   return {
     outcome: wipedAt === null ? "kept" : restored > 0 ? "restored" : "restored_itself",
@@ -163,6 +173,7 @@ async function finish(redeploy: Redeploy, journal: StartedJournal, variable: Var
     missing: followed.missing,
     putRight: followed.journal.putRight,
     variable: later,
+    serviceId: journal.serviceId,
     deployId: journal.deployId,
     startedAt: new Date(journal.askedAt),
     downAt: timeOf(downAt),
@@ -175,7 +186,7 @@ async function finish(redeploy: Redeploy, journal: StartedJournal, variable: Var
 }
 
 /** Who registered meanwhile is not in the value that was set before. Nothing is deployed by it, and it may wait. */
-async function refreshVariable(site: ContactedSite, { render, serviceId }: RedeployRequest, before: VariableOutcome, remarks: string[], options: OperationOptions): Promise<VariableOutcome> {
+async function refreshVariable(site: ContactedSite, { render, serviceId }: Pick<RedeployRequest, "render" | "serviceId">, before: VariableOutcome, remarks: string[], options: OperationOptions): Promise<VariableOutcome> {
   try {
     const { accounts, length, checksum, wasSet } = await setHostVariable({ render, serviceId, site }, { signal: options.signal });
     return { state: wasSet || before.state === "set" ? "set" : "was_current", accounts, length, checksum };
@@ -210,6 +221,6 @@ function timeOf(text: string | null): Date | null {
 }
 
 function nothingBegun(now: Date): RedeployReport {
-  const nothing = { accounts: 0, accountsOnSite: 0, restored: 0, newcomers: 0, missing: [], putRight: 0, deployId: null, downAt: null, backAt: null, wipedAt: null, remarks: [] };
+  const nothing = { accounts: 0, accountsOnSite: 0, restored: 0, newcomers: 0, missing: [], putRight: 0, serviceId: null, deployId: null, downAt: null, backAt: null, wipedAt: null, remarks: [] };
   return { ...nothing, outcome: "nothing_begun", variable: { state: "unknown" }, startedAt: now, endedAt: now, resumed: false };
 }

@@ -62,6 +62,8 @@ export interface RedeployReport {
   /** Had come back in an older version from an old variable, and were put right. */
   readonly putRight: number;
   readonly variable: VariableOutcome;
+  /** Another than the one asked for when an unfinished redeploy of it was gone on with. Null: there was nothing to go on with. */
+  readonly serviceId: string | null;
   readonly deployId: string | null;
   readonly startedAt: Date;
   readonly downAt: Date | null;

@@ -146,8 +146,13 @@ function asFarAs(wanted: AccountRecord, found: AccountRecord): AccountRecord {
 }
 
 function membersOf(metadata: string | null): JsonObject {
-  const value = metadata === null ? undefined : parseLossless(metadata);
-  return isJsonObject(value) ? value : {};
+  try {
+    const value = metadata === null ? undefined : parseLossless(metadata);
+    return isJsonObject(value) ? value : {};
+  } catch {
+    // A key twice, or nested too deep: it is told as a difference.
+    return {};
+  }
 }
 
 function compare(wanted: AccountRecord, found: AccountRecord | undefined, wasThere: boolean): Problem | null {

@@ -10,7 +10,7 @@ import { signedUpAgain } from "../presence.ts";
 import type { OpenBackup } from "../backup/read-backup.ts";
 import type { ChromaConnection, CollectionInfo } from "../chroma/connection.ts";
 import { readRecords } from "../chroma/read-records.ts";
-import { isJsonObject, parseLossless } from "../json/text.ts";
+import { jsonKeys } from "../json/text.ts";
 import type { AccountRecord, Problem } from "../record.ts";
 import { decideDimension, type DimensionChoice } from "./dimension.ts";
 
@@ -114,11 +114,17 @@ export async function planRestore(request: RestoreRequest, options: OperationOpt
       if (onSite.hash === account.hash) same += 1;
       else if (policy === "overwrite") overwrite.set(id, holdsEverything ? staleKeys(onSite.metadata, account.metadata) : []);
       else leftAsTheyAre += 1;
-    } else if (signedUpAgain(kept.emailById.get(id), site, kept.emailById)) {
+    } else if (signedUpAgain(kept.emailById.get(id), site, kept.emailById) && !isPutBack(kept.emailById.get(id))) {
       problems.push({ code: "SAME_EMAIL_OTHER_ID", id, message: "This person signed up again under another id and is left as they are." });
     } else {
       add.add(id);
     }
+  }
+
+  /** Whoever holds this address now gets back what the backup holds of them, and that is another address. */
+  function isPutBack(email: string | undefined): boolean {
+    const holder = email === undefined ? undefined : site.holderOf(email);
+    return policy === "overwrite" && holder !== undefined && kept.accounts.has(holder);
   }
 
   const toAdd = [...add].map((id) => kept.accounts.get(id));
@@ -224,8 +230,7 @@ async function readSite(connection: ChromaConnection, collection: CollectionInfo
 }
 
 function keysOf(metadata: string | null): ReadonlySet<string> {
-  const value = metadata === null ? null : parseLossless(metadata);
-  return new Set(isJsonObject(value ?? undefined) ? Object.keys(value ?? {}) : []);
+  return new Set(metadata === null ? [] : jsonKeys(metadata));
 }
 
 function staleKeys(onSite: string | null, inBackup: string | null): string[] {

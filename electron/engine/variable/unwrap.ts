@@ -41,21 +41,36 @@ function ownLines(text: string, remarks: RemarkList): string {
   }
   const [first = "", ...lines] = text.split("\n");
   let own = first;
+  const base64 = countBase64(first);
   for (const line of lines) {
-    if (OTHER_LINE.test(line) || (EMPTY_VARIABLE.test(line) && !completes(own, line))) {
+    if (OTHER_LINE.test(line) || (EMPTY_VARIABLE.test(line) && !base64.isCompletedBy(line))) {
       remarks.add("from_env_file");
       break;
     }
     own += `\n${line}`;
+    base64.add(line);
   }
   // A comment behind the value: neither base64 nor our own JSON holds " #" outside a string.
   return /^[[{]/.test(own) ? own : own.replace(/[ \t]#.*$/s, "").trimEnd();
 }
 
-/** Base64 is done when its length, with the signs at its end, is a multiple of four. */
-function completes(own: string, line: string): boolean {
-  const before = own.replace(/\s/g, "");
-  return !before.endsWith("=") && (before.length + line.trim().length) % 4 === 0;
+interface Base64Count {
+  add(line: string): void;
+  /** Base64 is done when its length, with the signs at its end, is a multiple of four. */
+  isCompletedBy(line: string): boolean;
+}
+
+/** Counted line by line: to look at the whole value again for each of a million lines would take hours. */
+function countBase64(first: string): Base64Count {
+  let length = 0;
+  let last = "";
+  const add = (line: string): void => {
+    const characters = line.replace(/\s/g, "");
+    length += characters.length;
+    last = characters.at(-1) ?? last;
+  };
+  add(first);
+  return { add, isCompletedBy: (line) => last !== "=" && (length + line.trim().length) % 4 === 0 };
 }
 
 function withoutQuotes(text: string, remarks: RemarkList): string {

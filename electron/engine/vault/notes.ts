@@ -2,12 +2,12 @@
  * What is known about the backups of a vault beyond their own bytes, in one small file beside them. A convenience: a
  * vault without it holds every account, so what is wrong with it never stops anybody. Nothing in it names an account.
  */
-import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
 import { KeeperError } from "../../../shared/errors.ts";
 import { throwIfCancelled } from "../../../shared/progress.ts";
 import { asReadError, asWriteError, systemCode } from "../backup/file-errors.ts";
+import { readEndOf } from "../backup/plain-file.ts";
 import { moveToFreeName, writeSmallFile } from "./atomic.ts";
 import { listEntries } from "./entries.ts";
 import { withVaultLock, type VaultLockOptions } from "./lock.ts";
@@ -17,6 +17,8 @@ export const NOTES_NAME = "account-keeper-notes.json";
 const NOTES_VERSION = 1;
 /** Locked backups do not tell whether they are still those of a note: what nobody can forget is bounded. */
 const MAX_NOTES = 1_000;
+/** Many times what so many notes take. A longer file is cut, and so no notes. */
+const MAX_NOTES_BYTES = 8 * 1024 * 1024;
 
 export interface BackupNote {
   readonly rehearsedAt: Date;
@@ -71,7 +73,7 @@ export async function noteRehearsal(folder: string, headDigest: string, note: Ba
 async function readFound(folder: string): Promise<Found> {
   let text: string;
   try {
-    text = await readFile(join(folder, NOTES_NAME), "utf8");
+    text = (await readEndOf(join(folder, NOTES_NAME), MAX_NOTES_BYTES)).toString("utf8");
   } catch (error) {
     if (systemCode(error) === "ENOENT") return { state: "missing" };
     throw unreadable(asReadError(error));

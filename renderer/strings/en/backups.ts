@@ -50,7 +50,7 @@ export const backupsPlace = {
     everyoneThere: "Everyone in this backup is on your site.",
     people: "Accounts",
     missingFirst: "Missing first",
-    changedToo: (count: number) => (count === 0 ? "Changed" : `Changed: ${number(count)}`),
+    changedToo: (count: number) => `Changed: ${number(count)}`,
     showEmails: "Show e-mails",
     hideEmails: "Hide e-mails",
     tagMissing: "Not on your site",

@@ -2,7 +2,7 @@
 export const settings = {
   title: "Settings",
   lead: "Everything saves at once.",
-  groups: { site: "Site", automation: "Automation", keeping: "Keeping", protection: "Protection", notices: "Notices", app: "App" },
+  groups: { site: "Site", render: "Render", automation: "Automation", keeping: "Keeping", protection: "Protection", notices: "Notices", app: "App" },
   contents: "Settings, by group",
   site: {
     name: "Name",

@@ -11,15 +11,15 @@ import { useActivity } from "../../stores/activity.ts";
 import { announce } from "../../stores/announcer.ts";
 import { en } from "../../strings/en.ts";
 import { clock, fullTime, masked } from "../../strings/words.ts";
-import { activityIcon } from "../activity-icon.ts";
+import { activityIcon, activityMessage } from "../activity-icon.ts";
 import { PageHead } from "../frame/Page.tsx";
-import { activityFilters, passes, withDays, type ActivityFilter } from "./activity-filter.ts";
+import { activityFilters, filtered, withDays, type ActivityFilter } from "./activity-filter.ts";
 
 const words = en.activity;
 const ROW_REM = 2.75;
 
 function detailsOf(entry: ActivityView): string {
-  return [entry.at, `${entry.level} ${entry.kind}`, entry.message, entry.hint, entry.line].filter((line) => line !== undefined).join("\n");
+  return [entry.at, `${entry.level} ${entry.kind}`, activityMessage(entry), entry.hint, entry.line].filter((line) => line !== undefined).join("\n");
 }
 
 function Details({ entry }: { readonly entry: ActivityView }) {
@@ -63,7 +63,7 @@ export function ActivityPlace({ site }: { readonly site: SiteView }) {
   const [open, setOpen] = useState<string | null>(null);
   const scroller = useRef<HTMLDivElement>(null);
   const mine = useMemo(() => activity?.filter((entry) => entry.siteId === site.id) ?? [], [activity, site.id]);
-  const rows = useMemo(() => withDays(mine.filter((entry) => passes(entry, filter, search)), now), [mine, filter, search, now]);
+  const rows = useMemo(() => withDays(filtered(mine, filter, search), now), [mine, filter, search, now]);
   const root = Number.parseFloat(getComputedStyle(document.documentElement).fontSize);
   const virtual = useVirtualizer({ count: rows.length, getScrollElement: () => scroller.current, estimateSize: () => ROW_REM * root, overscan: 10 });
   const nothing = activity === null ? words.loading : mine.length === 0 ? words.nothing : rows.length === 0 ? (search.trim() === "" ? words.nothingOfThis : words.nothingFound(search.trim())) : null;
@@ -110,7 +110,7 @@ export function ActivityPlace({ site }: { readonly site: SiteView }) {
                       <span className={tone}>
                         <Icon name={icon} small />
                       </span>
-                      <span className="grow">{entry.message}</span>
+                      <span className="grow">{activityMessage(entry)}</span>
                     </button>
                     {open === id && <Details entry={entry} />}
                   </li>

@@ -27,10 +27,22 @@ function accountOf(row: ListRow | null, pages: AccountPages): AccountRow | null 
   return row.kind === "index" ? pages.at(row.index) : (pages.byId(row.id) ?? { id: row.id, name: null, email: null });
 }
 
+/** Masked by the app already, but for the id, which is what somebody is chosen by. */
+function addressOf({ email, id }: AccountRow, showsEmails: boolean): string {
+  return email ?? (showsEmails ? id : masked(id));
+}
+
+/** As the row shows it: the name, and the address where there is no name or two have the same. */
+function aloud(account: AccountRow, isNamesake: boolean, showsEmails: boolean): string {
+  const address = addressOf(account, showsEmails);
+  const said = showsEmails ? address : maskedAloud(address);
+  if (account.name === null) return said;
+  return isNamesake ? `${account.name}, ${said}` : account.name;
+}
+
 function Person({ account, showsEmails }: { readonly account: AccountRow; readonly showsEmails: boolean }) {
-  const { name, email, id } = account;
-  // Masked by the app already, but for the id, which is what somebody is chosen by.
-  const address = email ?? (showsEmails ? id : masked(id));
+  const { name } = account;
+  const address = addressOf(account, showsEmails);
   return (
     <>
       {name !== null && <b className="cut">{name}</b>}
@@ -163,7 +175,7 @@ export function AccountGrid({ rows, pages, headings, ticked, missing, changed, s
               onFocus={() => setActive(index)}
             >
               <span role="gridcell">
-                {account !== null && <input type="checkbox" className="check" tabIndex={-1} checked={isTicked} onChange={toggledByRow} aria-label={words.pickAloud(showsEmails ? account.id : maskedAloud(account.id))} />}
+                {account !== null && <input type="checkbox" className="check" tabIndex={-1} checked={isTicked} onChange={toggledByRow} aria-label={words.pickAloud(aloud(account, pages.isNamesake(account), showsEmails))} />}
               </span>
               <span role="gridcell" className="who-cell grow">
                 {account === null ? <span className="t3">{words.loadingRow}</span> : <Person account={account} showsEmails={showsEmails} />}

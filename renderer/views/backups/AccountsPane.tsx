@@ -55,7 +55,7 @@ export function AccountsPane({ siteId, name, diff, ticked, chosen, onTick, onRes
             {showsEmails ? words.hideEmails : words.showEmails}
           </Button>
         </div>
-        {counts !== null && counts.missing + counts.changed > 0 && search === "" && (
+        {counts !== null && counts.changed > 0 && search === "" && (
           <div className="row wrap">
             <SegmentedControl
               aria-label={words.people}
@@ -63,7 +63,7 @@ export function AccountsPane({ siteId, name, diff, ticked, chosen, onTick, onRes
               onChange={(value) => setTab(value === "changed" ? "changed" : "missing")}
               data={[
                 { value: "missing", label: words.missingFirst },
-                { value: "changed", label: words.changedToo(counts.changed), disabled: counts.changed === 0 },
+                { value: "changed", label: words.changedToo(counts.changed) },
               ]}
             />
           </div>

@@ -8,6 +8,7 @@ import { Fact } from "../../components/Tally.tsx";
 import { usePickPath } from "../../components/use-pick-path.tsx";
 import type { ErrorValue } from "../../../shared/errors.ts";
 import type { BackupEntry, SiteView } from "../../../shared/model.ts";
+import { noteRead } from "../../flows/damage.ts";
 import { useOperation } from "../../stores/operations.ts";
 import { openBackup, openDialog } from "../../stores/place.ts";
 import { en } from "../../strings/en.ts";
@@ -55,6 +56,7 @@ export function BackupDetail({ site, row, entries, now }: BackupDetailProps) {
       ? runOperation("verify", { siteId: site.id, name: entry.name, ...secret }, setJobId)
       : runOperation("drill", { siteId: site.id, from: { kind: "backup", name: entry.name }, ...secret }, setJobId));
     const failure = ended.ok ? ended.value.error : ended.error;
+    noteRead(site.id, entry, failure);
     setError(failure?.code === "CANCELLED" ? null : failure);
   }
   async function exportIt(): Promise<void> {

@@ -28,7 +28,7 @@ export function BackupMenu({ siteId, row, onVerify, onExport, onCompare }: Backu
         </button>
       </Menu.Target>
       <Menu.Dropdown>
-        {isUsable && <Menu.Item onClick={onVerify}>{words.menu.verify}</Menu.Item>}
+        {(isUsable || entry.state === "damaged") && <Menu.Item onClick={onVerify}>{words.menu.verify}</Menu.Item>}
         {isUsable && <Menu.Item onClick={onCompare}>{words.menu.compareAgain}</Menu.Item>}
         {isUsable && <Menu.Item onClick={onExport}>{words.menu.exportIt}</Menu.Item>}
         <Menu.Item onClick={() => void showFolder(siteId, entry.name)}>{words.menu.show}</Menu.Item>

@@ -32,7 +32,7 @@ interface BackupTableProps {
 export function BackupTable({ rows, openName, now, onOpen }: BackupTableProps) {
   const scroller = useRef<HTMLDivElement>(null);
   const [active, setActive] = useState(0);
-  const typed = useRef({ text: "", at: 0 });
+  const typed = useRef({ text: "", at: Number.NEGATIVE_INFINITY });
   const moved = useRef(false);
   const root = Number.parseFloat(getComputedStyle(document.documentElement).fontSize);
   const height = (window.innerWidth < 1_100 ? NARROW_ROW_HEIGHT_REM : ROW_HEIGHT_REM) * root;
@@ -44,6 +44,8 @@ export function BackupTable({ rows, openName, now, onOpen }: BackupTableProps) {
     rangeExtractor: (range) => rangeWith(active, range),
   });
   const current = Math.min(active, Math.max(0, rows.length - 1));
+
+  useEffect(() => virtual.measure(), [virtual, height]);
 
   useEffect(() => {
     if (!moved.current) return;
@@ -67,13 +69,15 @@ export function BackupTable({ rows, openName, now, onOpen }: BackupTableProps) {
       return;
     }
     const row = rows[current];
-    if ((event.key === "Enter" || event.key === " ") && row !== undefined) {
+    const isGoingOn = event.timeStamp - typed.current.at < TYPE_AHEAD_MS;
+    // In the middle of a date a space is a part of it.
+    if ((event.key === "Enter" || (event.key === " " && !isGoingOn)) && row !== undefined) {
       event.preventDefault();
       onOpen(row.entry.name);
       return;
     }
     if (event.key.length !== 1 || event.ctrlKey || event.metaKey || event.altKey) return;
-    const isGoingOn = event.timeStamp - typed.current.at < TYPE_AHEAD_MS;
+    event.preventDefault();
     typed.current = { text: (isGoingOn ? typed.current.text : "") + event.key.toLowerCase(), at: event.timeStamp };
     const found = rows.findIndex((candidate) => whenOf(candidate, now).toLowerCase().startsWith(typed.current.text));
     if (found >= 0) move(found);
@@ -136,7 +140,7 @@ export function BackupTable({ rows, openName, now, onOpen }: BackupTableProps) {
                     <span className="check-word">{check.word}</span>
                   </span>
                 </span>
-                <span role="gridcell" className="why cut">
+                <span role="gridcell" className="why cut" title={kept}>
                   {kept}
                 </span>
               </div>

@@ -24,6 +24,8 @@ export interface AccountPages {
   total(): number | null;
   at(index: number): AccountRow | null;
   byId(id: string): AccountRow | null;
+  /** Somebody else who is known by now has the same name. */
+  isNamesake(row: AccountRow): boolean;
   error(): ErrorValue | null;
   /** What is in view; what was asked for before and is not there yet is dropped. */
   want(from: number, to: number, ids: readonly string[]): void;
@@ -35,6 +37,7 @@ export interface AccountPages {
 export function createAccountPages(fetchPage: (query: AccountQuery) => Promise<Result<Answer>>, onChange: () => void): AccountPages {
   const pages = new Map<number, readonly AccountRow[]>();
   const known = new Map<string, AccountRow>();
+  const bearers = new Map<string, Set<string>>();
   const sought = new Set<string>();
   let total: number | null = null;
   let failed: ErrorValue | null = null;
@@ -43,7 +46,10 @@ export function createAccountPages(fetchPage: (query: AccountQuery) => Promise<R
   let closed = false;
 
   function take(rows: readonly AccountRow[]): void {
-    for (const row of rows) known.set(row.id, row);
+    for (const row of rows) {
+      known.set(row.id, row);
+      if (row.name !== null) bearers.set(row.name, (bearers.get(row.name) ?? new Set()).add(row.id));
+    }
   }
 
   async function load(page: number): Promise<boolean> {
@@ -90,6 +96,7 @@ export function createAccountPages(fetchPage: (query: AccountQuery) => Promise<R
     total: () => total,
     at,
     byId: (id) => known.get(id) ?? null,
+    isNamesake: ({ name }) => name !== null && (bearers.get(name)?.size ?? 0) > 1,
     error: () => failed,
     want(from, to, ids) {
       wanted = { from, to, ids };

@@ -3,6 +3,7 @@ import { useCallback, useEffect, useRef, useState } from "react";
 import { cancelOperation, resultOf, runOperation } from "../../api/operations.ts";
 import type { ErrorValue } from "../../../shared/errors.ts";
 import type { BackupEntry, SiteView } from "../../../shared/model.ts";
+import { noteCompared } from "../../flows/look.ts";
 import { useLook } from "../../stores/looks.ts";
 import type { Diff } from "./choice.ts";
 import { passphraseOf } from "./passphrases.ts";
@@ -44,6 +45,7 @@ export function useDiff(site: SiteView, entry: BackupEntry, isOpen: boolean): Di
       if (isGone.current) void cancelOperation(id);
     }).then((run) => {
       const diff = run.ok ? resultOf(run.value, "diff") : null;
+      if (diff !== null) noteCompared(site.id, entry.name, diff.counts.missing);
       setView({ state: diff === null ? "failed" : "known", diff, error: run.ok ? run.value.error : run.error });
     });
   }, [entry.name, site.id]);

@@ -5,6 +5,7 @@ import { cancelOperation, resultOf, runOperation } from "../../api/operations.ts
 import type { ErrorValue, Result } from "../../../shared/errors.ts";
 import type { BackupEntry } from "../../../shared/model.ts";
 import type { Operation } from "../../../shared/operations.ts";
+import { noteRead } from "../../flows/damage.ts";
 import { useOperation } from "../../stores/operations.ts";
 import { forgetPassphrase, keepPassphrase, passphraseOf } from "./passphrases.ts";
 
@@ -49,6 +50,7 @@ export function useOpened(siteId: string, entry: BackupEntry): Opened {
             }).then((run) => (run.ok && resultOf(run.value, "open_backup") === null && run.value.error !== null ? { ok: false, error: run.value.error } : run));
       void asked.then((answer) => {
         if (mine !== turn.current) return;
+        noteRead(siteId, { at, sizeBytes }, answer.ok ? null : answer.error);
         if (answer.ok) {
           if (passphrase !== undefined) keepPassphrase(siteId, name, passphrase);
           setOutcome({ state: "open", error: null, isWrong: false });
@@ -60,16 +62,16 @@ export function useOpened(siteId: string, entry: BackupEntry): Opened {
         setOutcome({ state: isLocked ? "locked" : error.code === "CANCELLED" ? "stopped" : "failed", error, isWrong: passphrase !== undefined && error.code === "PASSPHRASE_WRONG" });
       });
     },
-    [name, siteId, sizeBytes],
+    [name, siteId, at, sizeBytes],
   );
 
-  // The day's next backup takes over the name: what counts is the file.
+  // The day's next backup takes over the name: what counts is the file, and then there is another `open`.
   useEffect(() => {
     if (isUsable) open();
     return () => {
       turn.current += 1;
     };
-  }, [open, isUsable, at]);
+  }, [open, isUsable]);
   useEffect(() => {
     if (operationId === null) return;
     return () => void cancelOperation(operationId);

@@ -17,12 +17,14 @@ import { InspectDialog } from "./InspectDialog.tsx";
 import { NewKeyDialog } from "./NewKeyDialog.tsx";
 import { RestoreDialog } from "./RestoreDialog.tsx";
 import { UndoDialog } from "./UndoDialog.tsx";
+import { UnlinkDialog } from "./UnlinkDialog.tsx";
 
 function DeleteBackup({ siteId, name }: { readonly siteId: string; readonly name: string }) {
   const entry = backupsOf(siteId).entries.find((other) => other.name === name);
   const words = en.dialogs.remove;
   const at = entry?.at ?? null;
-  const count = entry?.accounts ?? null;
+  // What a damaged one says of itself is not what it can give back.
+  const count = entry === undefined || entry.state === "damaged" ? null : entry.accounts;
   return (
     <ConfirmDialog
       title={words.title(at === null ? name : when(at, Date.now()))}
@@ -119,6 +121,8 @@ export function DialogView({ dialog }: { readonly dialog: DialogState }) {
       return <StopKeeping siteId={dialog.siteId} />;
     case "wipe_demo":
       return <WipeDemo siteId={dialog.siteId} />;
+    case "unlink_render":
+      return <UnlinkDialog siteId={dialog.siteId} />;
     case "inspect":
       return <InspectDialog siteId={dialog.siteId} given={dialog.file ?? null} />;
     case "keys":

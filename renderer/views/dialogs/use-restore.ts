@@ -3,6 +3,7 @@ import { useCallback, useEffect, useRef, useState } from "react";
 import { cancelOperation, resultOf, runOperation } from "../../api/operations.ts";
 import type { ErrorValue } from "../../../shared/errors.ts";
 import type { From, OperationResult } from "../../../shared/operations.ts";
+import { noteCompared } from "../../flows/look.ts";
 import { passphraseOf } from "../backups/passphrases.ts";
 
 export type RestorePlan = OperationResult<"plan_restore">;
@@ -61,6 +62,8 @@ export function useRestore(siteId: string, startFrom: From | null, only: readonl
       const run = await runOperation("plan_restore", input, (operationId) => show({ name: "planning", operationId }));
       const error = run.ok ? run.value.error : run.error;
       const plan = run.ok ? resultOf(run.value, "plan_restore") : null;
+      // Chosen people are not everyone who is missing.
+      if (plan !== null && only === null) noteCompared(siteId, plan.from.name, plan.add);
       if (plan !== null) show({ name: "plan", plan, stale });
       else if (error?.code === "PASSPHRASE_NEEDED" || error?.code === "PASSPHRASE_WRONG") show({ name: "locked", wrong: error.code === "PASSPHRASE_WRONG" });
       else if (error?.code === "VECTOR_DIMENSION_UNKNOWN") show({ name: "no_dimension" });

@@ -14,9 +14,11 @@ interface ConnectionNoteProps {
   readonly tried: ReturnType<typeof useConnection>;
   readonly collection: string | null;
   readonly onCollection: (name: string) => void;
+  /** Takes the owner to the field of the key. */
+  readonly onEnterKey: () => void;
 }
 
-export function ConnectionNote({ tried, collection, onCollection }: ConnectionNoteProps) {
+export function ConnectionNote({ tried, collection, onCollection, onEnterKey }: ConnectionNoteProps) {
   const { state, connection, error, operation } = tried;
   if (state === "testing") {
     const isWaking = operation?.progress?.phase === "waking";
@@ -35,10 +37,22 @@ export function ConnectionNote({ tried, collection, onCollection }: ConnectionNo
     );
   }
   if (state === "failed" && error !== null) {
-    const shown = error.code === "KEY_REFUSED" ? { ...error, message: words.keyWanted } : error;
+    // Trying the same key again changes nothing; another one is tried as soon as it is typed.
+    if (error.code === "KEY_REFUSED") {
+      return (
+        <ErrorNote
+          error={{ ...error, message: words.keyWanted }}
+          action={
+            <Button rank="primary" size="s" icon="key" onClick={onEnterKey}>
+              {words.enterKey}
+            </Button>
+          }
+        />
+      );
+    }
     return (
       <ErrorNote
-        error={shown}
+        error={error}
         action={
           <Button rank="primary" size="s" icon="again" onClick={tried.tryNow}>
             {en.frame.retry}

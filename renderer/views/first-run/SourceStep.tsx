@@ -1,6 +1,6 @@
 /** Step one: where does the site keep its accounts? Five sources as rows, tried while they are entered. */
 import { PasswordInput, TextInput } from "@mantine/core";
-import { useState, type ReactNode } from "react";
+import { useRef, useState, type ReactNode } from "react";
 import { Button } from "../../components/Button.tsx";
 import { KeyFields } from "../../components/KeyFields.tsx";
 import { RadioRows, type RadioRow } from "../../components/RadioRows.tsx";
@@ -24,7 +24,12 @@ interface SourceStepProps {
 export function SourceStep({ entry, onEntry, tried, collection, onCollection }: SourceStepProps) {
   const [showsMore, setShowsMore] = useState(false);
   const { pick, picker } = usePickPath();
-  const note = <ConnectionNote tried={tried} collection={collection} onCollection={onCollection} />;
+  const keyField = useRef<HTMLInputElement>(null);
+  function enterKey(): void {
+    keyField.current?.focus();
+    keyField.current?.select();
+  }
+  const note = <ConnectionNote tried={tried} collection={collection} onCollection={onCollection} onEnterKey={enterKey} />;
   const names = showsMore ? (
     <div className="fields two-fields">
       <TextInput label={words.source.tenant} value={entry.tenant} onChange={(event) => onEntry({ tenant: event.currentTarget.value })} />
@@ -47,7 +52,7 @@ export function SourceStep({ entry, onEntry, tried, collection, onCollection }: 
       >
         <div className="flds">
           <TextInput label={words.source.address} placeholder={words.source.addressExample} autoComplete="off" spellCheck={false} inputMode="url" value={entry.url} onChange={(event) => onEntry({ url: event.currentTarget.value })} />
-          <PasswordInput label={words.source.key} autoComplete="off" value={entry.key.secret} onChange={(event) => onEntry({ key: { ...entry.key, secret: event.currentTarget.value } })} />
+          <PasswordInput ref={keyField} label={words.source.key} autoComplete="off" value={entry.key.secret} onChange={(event) => onEntry({ key: { ...entry.key, secret: event.currentTarget.value } })} />
         </div>
         <button type="submit" className="vh" tabIndex={-1}>
           {words.source.test}
@@ -58,7 +63,7 @@ export function SourceStep({ entry, onEntry, tried, collection, onCollection }: 
     ),
     cloud: (
       <div className="stack">
-        <PasswordInput label={words.source.cloudKey} autoComplete="off" value={entry.cloudKey} onChange={(event) => onEntry({ cloudKey: event.currentTarget.value })} />
+        <PasswordInput ref={keyField} label={words.source.cloudKey} autoComplete="off" value={entry.cloudKey} onChange={(event) => onEntry({ cloudKey: event.currentTarget.value })} />
         {note}
         {names}
       </div>

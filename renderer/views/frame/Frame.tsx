@@ -1,5 +1,5 @@
 /** The frame around every place: sidebar, drag bar, notices, the place itself, the dialogs over it, the live region. */
-import { lazy, Suspense, useEffect, useRef } from "react";
+import { lazy, Suspense, useEffect, useRef, type RefObject } from "react";
 import { ErrorNote } from "../../components/ErrorNote.tsx";
 import { useAnnouncement } from "../../stores/announcer.ts";
 import { useDialog, usePlace, type Place } from "../../stores/place.ts";
@@ -63,19 +63,23 @@ function LiveRegion() {
   );
 }
 
+/** Where the owner was last: null until the window has shown its first place. */
+type Whereabouts = RefObject<string | null>;
+
 /** Stands beside the place in its boundary: runs when the place is really there, and takes the focus to its name. */
-function Arrival({ at }: { readonly at: string }) {
-  const before = useRef(at);
+function Arrival({ at, before }: { readonly at: string; readonly before: Whereabouts }) {
   useEffect(() => {
-    if (before.current === at) return;
+    const from = before.current;
     before.current = at;
+    // A window that opens leaves the focus at its beginning, before the skip link.
+    if (from === null || from === at) return;
     document.querySelector<HTMLElement>("main h1")?.focus();
     document.querySelector("main .body")?.scrollTo(0, 0);
-  }, [at]);
+  }, [at, before]);
   return null;
 }
 
-function Shell({ site, place }: { readonly site: SiteView; readonly place: Place }) {
+function Shell({ site, place, before }: { readonly site: SiteView; readonly place: Place; readonly before: Whereabouts }) {
   useEffect(() => {
     document.title = `${en.frame.places[place]} · ${site.name} · ${en.frame.product}`;
   }, [place, site.name]);
@@ -98,7 +102,7 @@ function Shell({ site, place }: { readonly site: SiteView; readonly place: Place
           <Notices />
           <Suspense>
             <PlaceView key={site.id} place={place} site={site} />
-            <Arrival at={`${place} ${site.id}`} />
+            <Arrival at={`${place} ${site.id}`} before={before} />
           </Suspense>
         </div>
       </main>
@@ -111,6 +115,7 @@ export function Frame() {
   const site = useCurrentSite();
   const place = usePlace();
   const dialog = useDialog();
+  const before = useRef<string | null>(null);
   const isDropping = useFileDrop(site?.id ?? null);
   useKeys();
   const isFirst = sites !== null && sites.length === 0;
@@ -121,9 +126,10 @@ export function Frame() {
       ) : isFirst || place === "add_site" || site === null ? (
         <Suspense fallback={<Waiting />}>
           <FirstRun isFirst={isFirst} />
+          <Arrival at="add_site" before={before} />
         </Suspense>
       ) : (
-        <Shell site={site} place={place} />
+        <Shell site={site} place={place} before={before} />
       )}
       {dialog !== null && (
         <Suspense>

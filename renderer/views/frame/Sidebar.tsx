@@ -8,13 +8,12 @@ import type { Operation } from "../../../shared/operations.ts";
 import { useLook, type Look } from "../../stores/looks.ts";
 import { useLatest, useRunningWrite } from "../../stores/operations.ts";
 import { goTo, places, usePlace, type Place } from "../../stores/place.ts";
-import { useRedeploy } from "../../stores/redeploy.ts";
 import { useCurrentSite } from "../../stores/sites.ts";
 import { en } from "../../strings/en.ts";
 import { ago } from "../../strings/words.ts";
 import { busyState } from "../overview/site-state.ts";
-import { currentStep } from "../redeploy/steps.ts";
 import { SiteSwitcher } from "./SiteSwitcher.tsx";
+import { useRedeployBadge } from "./use-redeploy-badge.ts";
 
 const icons: Record<(typeof places)[number], IconName> = { overview: "overview", redeploy: "redeploy", backups: "backups", variable: "variable", activity: "activity", settings: "settings" };
 
@@ -40,10 +39,11 @@ function PlaceLink({ place, badge, onGo }: { readonly place: (typeof places)[num
 /** The line under the places: what is going on with this site right now. */
 function watchLine(site: SiteView, look: Look, running: Operation | null, isLooking: boolean, now: number): string {
   const words = en.frame;
-  const { overview, trouble } = look;
+  const { overview, trouble, wakingSince } = look;
   const busy = busyState(running);
   if (busy !== null) return words.states[busy];
   if (trouble !== null && trouble.nextAt !== null) return words.tryingAgainIn(Math.max(1_000, trouble.nextAt - now));
+  if (wakingSince !== null) return words.progress.phases.waking;
   if (overview === null) return isLooking ? words.lookingNow : words.notWatching;
   if (overview.state === "wiped" && site.watching === "on" && site.settings.restoreAfterWipe) return words.aboutToRestore;
   if (overview.state === "wiped" || overview.state === "deletions") return words.waitingForYou;
@@ -59,7 +59,7 @@ function WatchLine() {
   const now = useNow();
   if (site === null) return null;
   const { overview, trouble } = look;
-  const isLive = trouble === null && overview !== null && overview.state !== "wiped" && running === null && !look.fromBefore && site.watching !== "failed";
+  const isLive = trouble === null && look.wakingSince === null && overview !== null && overview.state !== "wiped" && overview.state !== "deletions" && running === null && !look.fromBefore && site.watching !== "failed";
   return (
     <aside className="watch" aria-label={en.frame.watching}>
       {isLive ? (
@@ -76,10 +76,8 @@ function WatchLine() {
 
 export function Sidebar() {
   const site = useCurrentSite();
-  const { overview } = useLook(site?.id ?? null);
-  const redeploy = useRedeploy(site?.id ?? null);
+  const redeployBadge = useRedeployBadge(site?.id ?? null);
   const [isOpen, setIsOpen] = useState(false);
-  const step = redeploy === null ? null : currentStep(redeploy, overview);
   const main: readonly Place[] = places.slice(0, 5);
   const close = (): void => setIsOpen(false);
   return (
@@ -96,7 +94,7 @@ export function Sidebar() {
       </header>
       <div className="side-nav">
         <nav className="nav" aria-label={en.frame.mainNav}>
-          {places.map((place) => (main.includes(place) ? <PlaceLink key={place} place={place} onGo={close} badge={place === "redeploy" && step !== null && step < 5 ? en.frame.step(step, 4) : undefined} /> : null))}
+          {places.map((place) => (main.includes(place) ? <PlaceLink key={place} place={place} onGo={close} badge={place === "redeploy" ? redeployBadge : undefined} /> : null))}
         </nav>
         <div className="foot">
           <nav className="nav" aria-label={en.frame.appNav}>

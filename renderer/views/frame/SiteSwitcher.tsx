@@ -3,7 +3,7 @@ import { Combobox, useCombobox } from "@mantine/core";
 import { useState } from "react";
 import { Icon } from "../../components/Icon.tsx";
 import { useNow } from "../../components/use-now.ts";
-import { useLooks, useLook, type Look } from "../../stores/looks.ts";
+import { unseen, useLooks, useLook, type Look } from "../../stores/looks.ts";
 import { useRunningWrite } from "../../stores/operations.ts";
 import { goTo } from "../../stores/place.ts";
 import { selectSite, useCurrentSite, useSites } from "../../stores/sites.ts";
@@ -72,7 +72,7 @@ export function SiteSwitcher() {
   if (current === null) return null;
   const found = sites
     .filter((site) => site.name.toLowerCase().includes(search.trim().toLowerCase()))
-    .toSorted((a, b) => bySeverity(stateOf(looks[a.id]?.overview ?? null, looks[a.id]?.trouble?.error ?? null), stateOf(looks[b.id]?.overview ?? null, looks[b.id]?.trouble?.error ?? null)));
+    .toSorted((a, b) => bySeverity(stateOf(looks[a.id] ?? unseen), stateOf(looks[b.id] ?? unseen)));
   return (
     <Combobox
       store={combobox}
@@ -104,7 +104,7 @@ export function SiteSwitcher() {
         {sites.length >= SEARCH_FROM && <Combobox.Search value={search} onChange={(event) => setSearch(event.currentTarget.value)} placeholder={en.frame.searchSites} aria-label={en.frame.searchSites} />}
         <Combobox.Options aria-label={en.frame.sites} className="site-options" tabIndex={0}>
           {found.map((site) => (
-            <Option key={site.id} site={site} look={looks[site.id] ?? look} now={now} />
+            <Option key={site.id} site={site} look={looks[site.id] ?? unseen} now={now} />
           ))}
           {found.length === 0 && <Combobox.Empty>{en.frame.noSite(search)}</Combobox.Empty>}
           <Combobox.Option value={ADD} className="site-option add">

@@ -15,11 +15,11 @@ export interface StateBadge {
 const words = en.frame.states;
 
 export function badgeOf(look: Look, running: Operation | null): StateBadge {
-  const { overview, trouble } = look;
+  const { overview } = look;
   const busy = busyState(running);
   const all = overview === null ? "" : en.frame.counts.all(overview.accounts);
   if (busy !== null) return { icon: "busy", word: words[busy], tone: "", count: all };
-  const state = stateOf(overview, trouble?.error ?? null);
+  const state = stateOf(look);
   switch (state) {
     case "safe":
       return { icon: "check_ring", word: words.safe, tone: "ok", count: all };

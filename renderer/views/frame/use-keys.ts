@@ -19,7 +19,9 @@ function nextRegion(): void {
   // A detail lies inside the content: the innermost one that holds the focus counts.
   const here = regions.findLastIndex((region) => region.contains(document.activeElement));
   const next = regions[(here + 1) % regions.length];
-  (next?.querySelector<HTMLElement>("h1, h2[tabindex], button, a[href]") ?? next)?.focus();
+  // Some buttons are there in narrow windows only.
+  const targets = [...(next?.querySelectorAll<HTMLElement>("h1, h2[tabindex], button, a[href]") ?? [])];
+  (targets.find((target) => target.checkVisibility({ visibilityProperty: true })) ?? next)?.focus();
 }
 
 function act(action: KeyAction): boolean {

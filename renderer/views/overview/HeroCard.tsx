@@ -22,7 +22,7 @@ import { useHero } from "./use-hero.ts";
 
 const icons: Partial<Record<HeroActionId, IconName>> = {
   backup: "backup", redeploy: "redeploy", restore: "restore", cancel: "close", bring_back: "restore", choose_people: "person", older_backup: "backups", got_it: "check",
-  see_what: "activity", undo: "restore", look: "again", copy_details: "copy", new_key: "key", settings: "folder", show_folder: "folder", wipe_demo: "wiped",
+  see_what: "activity", undo: "restore", look: "again", copy_details: "copy", new_key: "key", settings: "folder", show_folder: "folder", wipe_demo: "wiped", stop_waiting: "close",
 };
 
 /** The one thing to do about a failure, where there is one. */
@@ -57,7 +57,7 @@ function Outcome({ ended, site }: { readonly ended: Operation; readonly site: Si
 
 export function HeroCard({ site }: { readonly site: SiteView }) {
   const now = useNow();
-  const { hero, look, newestBackup, story, running, ended } = useHero(site, now);
+  const { hero, look, newestBackup, newerDamaged, story, running, ended } = useHero(site, now);
   const { title } = hero;
   useEffect(() => {
     announce(title);
@@ -91,7 +91,7 @@ export function HeroCard({ site }: { readonly site: SiteView }) {
         </div>
       )}
       {running === null && story !== null && hero.glyph === "restored" && <Moments story={story} />}
-      {hero.loading ? <TallySkeleton /> : <Tally label={en.overview.tally.label} rows={tallyRows(look, newestBackup, story, now)} />}
+      {hero.loading ? <TallySkeleton /> : <Tally label={en.overview.tally.label} rows={tallyRows({ look, newest: newestBackup, newerDamaged, story, now })} />}
     </section>
   );
 }

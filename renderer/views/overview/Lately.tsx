@@ -4,7 +4,7 @@ import { useActivity } from "../../stores/activity.ts";
 import { goTo } from "../../stores/place.ts";
 import { en } from "../../strings/en.ts";
 import { fullTime, shortWhen } from "../../strings/words.ts";
-import { activityIcon } from "../activity-icon.ts";
+import { activityIcon, activityMessage } from "../activity-icon.ts";
 
 const words = en.overview.lately;
 
@@ -33,8 +33,8 @@ export function Lately({ siteId, now, most = 3 }: { readonly siteId: string; rea
                 <span className={tone}>
                   <Icon name={icon} small />
                 </span>
-                <span className="grow cut" title={entry.message}>
-                  {entry.message}
+                <span className="grow cut" title={activityMessage(entry)}>
+                  {activityMessage(entry)}
                 </span>
               </li>
             );

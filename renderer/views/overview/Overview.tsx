@@ -56,7 +56,7 @@ export function Overview({ site }: { readonly site: SiteView }) {
         <HeroCard site={site} />
         <div className="two">
           <Lately siteId={site.id} now={now} most={4} />
-          {overview !== null && <VariableCard siteId={site.id} overview={overview} />}
+          {overview !== null && <VariableCard siteId={site.id} link={site.render} overview={overview} />}
         </div>
       </>
     );
@@ -66,7 +66,7 @@ export function Overview({ site }: { readonly site: SiteView }) {
       <HeroCard site={site} />
       <div className="two">
         {isWiped ? <WipePlan overview={overview} now={now} /> : <ChartCard site={site} now={now} />}
-        {isWiped ? <NextTime site={site} /> : trouble !== null ? <Support look={look} /> : overview === null ? <section className="card pad skeleton" aria-hidden="true" /> : <VariableCard siteId={site.id} overview={overview} />}
+        {isWiped ? <NextTime site={site} /> : trouble !== null ? <Support look={look} /> : overview === null ? <section className="card pad skeleton" aria-hidden="true" /> : <VariableCard siteId={site.id} link={site.render} overview={overview} />}
       </div>
       <Lately siteId={site.id} now={now} />
     </>

@@ -9,7 +9,7 @@ import { atRisk, isKeyTrouble, needsNetwork } from "./site-state.ts";
 
 export type HeroActionId =
   | "backup" | "redeploy" | "restore" | "cancel" | "bring_back" | "choose_people" | "older_backup" | "got_it" | "see_what" | "undo"
-  | "on_purpose" | "show_problems" | "look" | "copy_details" | "new_key" | "settings" | "show_folder" | "wipe_demo";
+  | "on_purpose" | "show_problems" | "look" | "copy_details" | "new_key" | "settings" | "show_folder" | "wipe_demo" | "stop_waiting";
 
 interface HeroAction {
   readonly id: HeroActionId;
@@ -37,6 +37,8 @@ export interface HeroFacts {
   /** From the last look, else from the list of backups: known even while the site is not. */
   readonly newestBackup: Overview["newestBackup"];
   readonly trouble: ErrorValue | null;
+  /** A look that still runs is waking the site. */
+  readonly waking: boolean;
   /** Milliseconds until the next try. */
   readonly retryInMs: number | null;
   readonly running: Operation | null;
@@ -83,6 +85,8 @@ function busyHero(running: Operation, facts: HeroFacts): Hero {
       return hero(glyph, words.busy.restore, words.busy.restoreHint, [cancel]);
     case "undo":
       return hero(glyph, words.busy.undo, words.busy.undoHint, [cancel]);
+    case "redeploy":
+      return hero(glyph, words.busy.redeploy, words.busy.redeployHint, [{ id: "redeploy", label: say.seeSteps, rank: "secondary" }]);
     case "wipe_demo":
       return hero(glyph, words.busy.wipe, words.busy.wipeHint, []);
     default:
@@ -121,6 +125,11 @@ function restoredHero(story: RestoredStory): Hero {
 
 function settledHero(facts: HeroFacts, overview: Overview): Hero {
   const { site } = facts;
+  // Before the wipe it began with: those who are back can sign in.
+  if (facts.halfWay !== null) {
+    const { back, of } = facts.halfWay;
+    return hero("wiped", words.halfWay.title(back, of), words.halfWay.hint, [{ id: "bring_back", label: say.bringBack(of - back), rank: "primary" }], true);
+  }
   if (overview.state === "wiped") {
     const title = words.wiped.title(overview.missing);
     const asks = !(isAutomatic(site) && site.settings.restoreAfterWipe);
@@ -130,10 +139,6 @@ function settledHero(facts: HeroFacts, overview: Overview): Hero {
       { id: "older_backup", label: say.olderBackup, rank: "quiet" },
     ];
     return hero("wiped", title, asks ? words.wiped.hintAsk : words.wiped.hintAutomatic, actions, asks);
-  }
-  if (facts.halfWay !== null) {
-    const { back, of } = facts.halfWay;
-    return hero("wiped", words.halfWay.title(back, of), words.halfWay.hint, [{ id: "bring_back", label: say.bringBack(of - back), rank: "primary" }], true);
   }
   if (overview.state === "deletions") {
     return hero("risk", words.deletions.title(overview.missing), words.deletions.hint, [
@@ -165,6 +170,7 @@ export function heroOf(facts: HeroFacts): Hero {
     return hero("unreach", words.offline.title, words.offline.hint, [{ ...backup, rank: "secondary", blocked: words.offline.reason }]);
   }
   if (trouble !== null) return troubleHero(trouble, facts);
+  if (facts.waking) return hero("asleep", words.waking.title, words.waking.hint(safeIn(facts)), [{ id: "stop_waiting", label: say.stopWaiting, rank: "secondary" }]);
   if (overview === null) return { ...hero("safe", words.unseen.title, words.unseen.hint, []), loading: true };
   return settledHero(facts, overview);
 }

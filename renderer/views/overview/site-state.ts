@@ -2,6 +2,7 @@
 import type { ErrorValue } from "../../../shared/errors.ts";
 import type { Operation, Overview } from "../../../shared/operations.ts";
 import type { SiteView } from "../../../shared/model.ts";
+import type { Look } from "../../stores/looks.ts";
 
 export type SiteState = "safe" | "risk" | "wiped" | "deletions" | "asleep" | "unreach" | "empty" | "unknown";
 
@@ -34,8 +35,9 @@ function stateOfOverview(overview: Overview): SiteState {
   return "safe";
 }
 
-export function stateOf(overview: Overview | null, trouble: ErrorValue | null): SiteState {
-  if (trouble !== null) return trouble.code === "SITE_ASLEEP" ? "asleep" : "unreach";
+export function stateOf({ overview, trouble, wakingSince }: Pick<Look, "overview" | "trouble" | "wakingSince">): SiteState {
+  if (trouble !== null) return trouble.error.code === "SITE_ASLEEP" ? "asleep" : "unreach";
+  if (wakingSince !== null) return "asleep";
   return overview === null ? "unknown" : stateOfOverview(overview);
 }
 

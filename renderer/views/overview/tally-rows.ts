@@ -1,5 +1,6 @@
 /** From what is known of a site to the two rows of the tally. Pure. */
-import type { DotRun, FactView } from "../../components/Tally.tsx";
+import type { DotRun } from "../../components/dot-runs.ts";
+import type { FactView } from "../../components/Tally.tsx";
 import type { IconName } from "../../components/Icon.tsx";
 import { en } from "../../strings/en.ts";
 import { ago, clock, fullTime, shortDay, shortWhen, when } from "../../strings/words.ts";
@@ -18,8 +19,12 @@ interface Row {
 
 const words = en.overview.tally;
 
+function lastSeen(overview: Overview | null, now: number): FactView[] {
+  return overview === null ? [] : [{ icon: "clock", text: words.lastSeen(shortWhen(overview.checkedAt, now).replace("Today, ", ""), overview.accounts), wide: true, title: fullTime(overview.checkedAt) }];
+}
+
 function siteFacts(look: Look, story: RestoredStory | null, now: number): FactView[] {
-  const { overview, trouble, wipedSince } = look;
+  const { overview, trouble, wakingSince, wipedSince } = look;
   if (trouble !== null) {
     const { error, since } = trouble;
     const first: FactView =
@@ -28,8 +33,9 @@ function siteFacts(look: Look, story: RestoredStory | null, now: number): FactVi
         : isKeyTrouble(error)
           ? { icon: "key", text: words.refusedAt(clock(since)) }
           : { icon: "unplugged", text: words.noAnswerSince(clock(since)) };
-    return overview === null ? [first] : [first, { icon: "clock", text: words.lastSeen(shortWhen(overview.checkedAt, now), overview.accounts), wide: true, title: fullTime(overview.checkedAt) }];
+    return [first, ...lastSeen(overview, now)];
   }
+  if (wakingSince !== null) return [{ icon: "moon", text: words.noAnswerSince(clock(wakingSince)) }, ...lastSeen(overview, now)];
   if (overview === null) return [];
   const online: FactView = { icon: "check_ring", text: words.online, tone: "ok" };
   if (look.fromBefore) return [{ icon: "clock", text: words.asOf(shortWhen(overview.checkedAt, now)), title: fullTime(overview.checkedAt) }];
@@ -41,11 +47,12 @@ function siteFacts(look: Look, story: RestoredStory | null, now: number): FactVi
   return [online, { icon: "clock", text: words.checked(ago(overview.checkedAt, now)), wide: true, title: fullTime(overview.checkedAt) }];
 }
 
-function backupFacts(newest: Overview["newestBackup"], now: number): FactView[] {
-  if (newest === null) return [{ icon: "clock", text: words.none }];
+function backupFacts(newest: Overview["newestBackup"], newerDamaged: number, now: number): FactView[] {
+  const damaged: FactView[] = newerDamaged === 0 ? [] : [{ icon: "warning", text: words.newerDamaged(newerDamaged), tone: "warn" }];
+  if (newest === null) return [{ icon: "clock", text: words.none }, ...damaged];
   const facts: FactView[] = [];
   if (newest.at !== null) facts.push({ icon: "clock", text: when(newest.at, now), title: fullTime(newest.at) });
-  facts.push({ icon: "check_ring", text: words.verified, tone: "ok" });
+  facts.push(...damaged, { icon: "check_ring", text: words.verified, tone: "ok", wide: newerDamaged > 0 });
   if (newest.rehearsedAt !== null) {
     const isOk = newest.rehearsedOk !== false;
     const rehearsed = shortDay(newest.rehearsedAt, now);
@@ -54,21 +61,31 @@ function backupFacts(newest: Overview["newestBackup"], now: number): FactView[] 
   return facts;
 }
 
-export function tallyRows(look: Look, newest: Overview["newestBackup"], story: RestoredStory | null, now: number): readonly [Row, Row] {
-  const { overview, trouble } = look;
+interface TallyFacts {
+  readonly look: Look;
+  readonly newest: Overview["newestBackup"];
+  /** Newer backups than that one that turned out to be damaged. */
+  readonly newerDamaged: number;
+  readonly story: RestoredStory | null;
+  readonly now: number;
+}
+
+export function tallyRows({ look, newest, newerDamaged, story, now }: TallyFacts): readonly [Row, Row] {
+  const { overview } = look;
+  const isSilent = look.trouble !== null || look.wakingSince !== null;
   const inBackup = newest?.accounts ?? 0;
   const onSite = overview?.accounts ?? 0;
   const isWiped = overview?.state === "wiped";
   const newcomers = story === null ? 0 : Math.min(story.newcomers, onSite);
   const siteRuns: DotRun[] =
-    trouble !== null || look.fromBefore
+    isSilent || look.fromBefore
       ? [["seen", onSite]]
       : isWiped
         ? [["new", onSite], ["gone", overview.missing]]
         : [["held", onSite - newcomers], ["new", newcomers], ["gone", overview?.state === "deletions" ? overview.missing : 0]];
   return [
-    { icon: "site", name: words.site, count: trouble === null && overview !== null ? onSite : null, runs: siteRuns, facts: siteFacts(look, story, now) },
-    { icon: "backups", name: words.backups, count: inBackup, runs: [["held", inBackup], ["wait", isWiped ? 0 : (overview?.notBackedUp ?? 0)]], facts: backupFacts(newest, now) },
+    { icon: "site", name: words.site, count: !isSilent && overview !== null ? onSite : null, runs: siteRuns, facts: siteFacts(look, story, now) },
+    { icon: "backups", name: words.backups, count: inBackup, runs: [["held", inBackup], ["wait", isWiped ? 0 : (overview?.notBackedUp ?? 0)]], facts: backupFacts(newest, newerDamaged, now) },
   ];
 }
 

@@ -2,7 +2,7 @@
 import { cancelOperation } from "../../api/operations.ts";
 import { copyDetails } from "../../components/ErrorNote.tsx";
 import { backUp, showFolder } from "../../flows/site-actions.ts";
-import { lookAt } from "../../flows/look.ts";
+import { lookAt, stopLooking } from "../../flows/look.ts";
 import type { SiteView } from "../../../shared/model.ts";
 import type { Operation } from "../../../shared/operations.ts";
 import { acknowledge } from "../../stores/acknowledged.ts";
@@ -60,6 +60,9 @@ export function heroAction(id: HeroActionId, { site, look, running }: Subject): 
       return;
     case "look":
       lookAt(siteId);
+      return;
+    case "stop_waiting":
+      stopLooking(siteId);
       return;
     case "copy_details":
       if (look.trouble !== null) void copyDetails(look.trouble.error, [`${en.errors.details.tried}: ${en.errors.details.times(look.trouble.times, clock(look.trouble.since))}`]);

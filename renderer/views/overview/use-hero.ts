@@ -23,6 +23,8 @@ interface HeroView {
   readonly hero: Hero;
   readonly look: Look;
   readonly newestBackup: Overview["newestBackup"];
+  /** Newer backups than that one that turned out to be damaged. */
+  readonly newerDamaged: number;
   readonly story: RestoredStory | null;
   readonly running: Operation | null;
   /** The last backup, restore or undo that did not end well and was not put aside. */
@@ -36,7 +38,9 @@ function halfWayOf(restore: Operation | null, look: Look): { back: number; of: n
   const { overview } = look;
   if (restore === null || overview === null || overview.missing === 0 || overview.newestBackup === null) return null;
   const isHalfWay = restore.state === "failed" && (restore.error?.code === "RESTORE_INCOMPLETE" || (restore.progress?.phase === "restoring" && restore.progress.done > 0));
-  return isHalfWay ? { back: overview.newestBackup.accounts - overview.missing, of: overview.newestBackup.accounts } : null;
+  const back = overview.newestBackup.accounts - overview.missing;
+  // Wiped again since, nobody is back.
+  return isHalfWay && back > 0 ? { back, of: overview.newestBackup.accounts } : null;
 }
 
 export function useHero(site: SiteView, now: number): HeroView {
@@ -62,6 +66,7 @@ export function useHero(site: SiteView, now: number): HeroView {
     overview: look.overview,
     newestBackup,
     trouble: look.trouble?.error ?? null,
+    waking: look.wakingSince !== null,
     retryInMs: look.trouble === null || look.trouble.nextAt === null ? null : Math.max(1_000, look.trouble.nextAt - now),
     running,
     problems: backup !== null && backup.problemCount > 0 ? backup : null,
@@ -70,5 +75,7 @@ export function useHero(site: SiteView, now: number): HeroView {
     offline: !isOnline,
     now,
   });
-  return { hero, look, newestBackup, story, running, ended: shown };
+  const passedOver = new Set(look.overview?.passedOver.map(({ name }) => name));
+  const newerDamaged = entries.filter(({ name, state }) => state === "damaged" && passedOver.has(name)).length;
+  return { hero, look, newestBackup, newerDamaged, story, running, ended: shown };
 }

@@ -1,7 +1,7 @@
 /** Steps one and two: backed up and verified, variable copied. */
 import { cancelOperation } from "../../api/operations.ts";
 import { Button } from "../../components/Button.tsx";
-import { CopiedNote } from "../../components/CopiedNote.tsx";
+import { CopiedNote, Countdown } from "../../components/CopiedNote.tsx";
 import { Icon } from "../../components/Icon.tsx";
 import { ProgressBar } from "../../components/ProgressBar.tsx";
 import { copyVariable } from "../../flows/copy-variable.ts";
@@ -85,7 +85,7 @@ export function BackupStep(facts: StepFacts & { readonly onBegin: () => void }) 
 
 export function VariableStep({ site, notes, overview, isCurrent }: StepFacts) {
   const { two } = words;
-  const { copied, busySiteId } = useClipboard();
+  const { copied, failed, busySiteId } = useClipboard();
   const isDone = isStepDone(2, notes, overview);
   const isCopying = busySiteId === site.id;
   if (!usesVariable(overview)) {
@@ -109,9 +109,10 @@ export function VariableStep({ site, notes, overview, isCurrent }: StepFacts) {
             {two.doneHint(notes.copy.length)} <span className="mono">{notes.copy.checksum}</span>
             {isOff ? `. ${two.off}` : "."}
           </p>
+          {!isOff && <span className="ok sm"><Countdown copied={copied} /></span>}
           {copyAgain}
         </div>
-        {!isOff && <CopiedNote siteId={site.id} />}
+        {failed?.siteId === site.id && <CopiedNote siteId={site.id} />}
       </Step>
     );
   }

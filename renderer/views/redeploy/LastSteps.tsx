@@ -8,6 +8,7 @@ import { goTo, openDialog } from "../../stores/place.ts";
 import { endRedeploy, noteRedeploy } from "../../stores/redeploy.ts";
 import { en } from "../../strings/en.ts";
 import { clock } from "../../strings/words.ts";
+import { canBeLinked } from "../settings/render/can-be-linked.ts";
 import { Step, type StepFacts } from "./Step.tsx";
 import { isStayingAway, isStepDone, isWaitingLong, usesVariable } from "./steps.ts";
 
@@ -93,6 +94,14 @@ export function DeployStep({ site, notes, overview, now, isCurrent }: StepFacts)
           {isRender ? three.anotherHost : three.useRender}
         </Button>
       </div>
+      {isRender && canBeLinked(site) && site.render === null && (
+        <p className="t2 sm step-acts">
+          {en.render.redeploy.offer}{" "}
+          <button type="button" className="link" onClick={() => goTo("settings")}>
+            {en.render.redeploy.offerAction}
+          </button>
+        </p>
+      )}
     </Step>
   );
 }

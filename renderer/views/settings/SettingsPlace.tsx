@@ -1,4 +1,4 @@
-/** One page, six groups; everything saves at once. The dangerous end is at the end. */
+/** One page, a card for each group; everything saves at once. The dangerous end is at the end. */
 import type { ReactNode } from "react";
 import { Button } from "../../components/Button.tsx";
 import type { SiteView } from "../../../shared/model.ts";
@@ -7,10 +7,12 @@ import { en } from "../../strings/en.ts";
 import { PageHead } from "../frame/Page.tsx";
 import { AppGroup, NoticesGroup } from "./AppGroups.tsx";
 import { ProtectionGroup } from "./ProtectionGroup.tsx";
+import { canBeLinked } from "./render/can-be-linked.ts";
+import { RenderGroup } from "./render/RenderGroup.tsx";
 import { AutomationGroup, KeepingGroup, SiteGroup } from "./SiteGroups.tsx";
 
 const words = en.settings;
-const groupNames = ["site", "automation", "keeping", "protection", "notices", "app"] as const;
+const groupNames = ["site", "render", "automation", "keeping", "protection", "notices", "app"] as const;
 
 function Group({ name, children }: { readonly name: (typeof groupNames)[number]; readonly children: ReactNode }) {
   return (
@@ -29,7 +31,7 @@ export function SettingsPlace({ site }: { readonly site: SiteView }) {
       <PageHead title={words.title} lead={words.lead} />
       <div className="set">
         <nav className="set-nav" aria-label={words.contents}>
-          {groupNames.map((name) => (
+          {groupNames.filter((name) => name !== "render" || canBeLinked(site)).map((name) => (
             <a
               key={name}
               href={`#settings-${name}`}
@@ -48,6 +50,11 @@ export function SettingsPlace({ site }: { readonly site: SiteView }) {
           <Group name="site">
             <SiteGroup key={`${site.id}${site.name}${site.collectionName}`} site={site} />
           </Group>
+          {canBeLinked(site) && (
+            <Group name="render">
+              <RenderGroup key={site.id} site={site} />
+            </Group>
+          )}
           <Group name="automation">
             <AutomationGroup site={site} />
           </Group>

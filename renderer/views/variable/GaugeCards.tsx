@@ -13,7 +13,7 @@ export function RoomCard({ overview }: { readonly overview: Overview }) {
   const { accounts, eligibility } = overview;
   const used = overview.gauge.find(({ id }) => id === "linux")?.used ?? 0;
   return (
-    <section className="card pad vcard" aria-label={words.room.title}>
+    <section className="card pad vcard room" aria-label={words.room.title}>
       <div className="chead">
         <h2>{words.room.title}</h2>
       </div>
@@ -33,7 +33,7 @@ export function RoomCard({ overview }: { readonly overview: Overview }) {
           <Meter share={used / MAX_VALUE_LENGTH} label={words.hosts.aloud(Math.round((used / MAX_VALUE_LENGTH) * 100))} />
         </div>
       )}
-      <p className="sm t2 vcard-foot">{eligibility.eligible && accounts >= MAX_VARIABLE_ACCOUNTS - 1 ? eligibility.message : words.room.text}</p>
+      <p className="sm t2">{eligibility.eligible && accounts >= MAX_VARIABLE_ACCOUNTS - 1 ? eligibility.message : words.room.text}</p>
     </section>
   );
 }

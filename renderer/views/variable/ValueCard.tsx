@@ -87,7 +87,7 @@ export function ValueCard({ site, look, overview }: ValueCardProps) {
         </>
       )}
       {error !== null && <ErrorNote error={error} />}
-      <div className="row wrap">
+      <div className="row wrap copy-row">
         <SegmentedControl
           aria-label={words.copyAs}
           value={form}

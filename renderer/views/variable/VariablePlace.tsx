@@ -7,6 +7,7 @@ import { MAX_VARIABLE_ACCOUNTS } from "../../../shared/eligibility.ts";
 import { PageHead } from "../frame/Page.tsx";
 import { CheckCard } from "./CheckCard.tsx";
 import { HostsCard, RoomCard } from "./GaugeCards.tsx";
+import { HeldCard } from "./held/HeldCard.tsx";
 import { NotEligible } from "./NotEligible.tsx";
 import { ValueCard } from "./ValueCard.tsx";
 
@@ -50,6 +51,7 @@ export function VariablePlace({ site }: { readonly site: SiteView }) {
             <ValueCard site={site} look={look} overview={overview} />
             <RoomCard overview={overview} />
           </div>
+          {site.render !== null && <HeldCard key={site.id} site={site} link={site.render} isEligible={eligibility.eligible} isOnline={look.trouble === null && !look.fromBefore} />}
           <div className="vr">
             <CheckCard site={site} overview={overview} />
             <HostsCard overview={overview} />

@@ -10,8 +10,8 @@ function capture(json: boolean): { output: Output; stdout: string[]; stderr: str
   return { output, stdout, stderr };
 }
 
-const STEERING = /[^\P{Cc}\n]|[\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/u;
-const HOSTILE = "a\x1b[2J\x07\x08\x7f\x9b31m\r\u202eevil\u2066\u200b\ufeff\u2028b";
+const STEERING = /[^\P{Cc}\n]|[\u00ad\u061c\u115f\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3164\ufeff\ufff9-\ufffb\ud800-\udfff\u{e0000}-\u{e0fff}]/u;
+const HOSTILE = "a\x1b[2J\x07\x08\x7f\x9b31m\r\u202eevil\u2066\u200b\ufeff\u2028\u00ad\u180e\u115f\u3164\ufff9\u{e0041}b";
 
 describe("text from data", () => {
   it("loses whatever could steer a terminal, and keeps letters and emoji", () => {
@@ -32,6 +32,22 @@ describe("text from data", () => {
         }
       }),
     );
+  });
+
+  it("begins no line of its own, in no sentence and no failure", () => {
+    const { output, stderr } = capture(false);
+    output.fail(new KeeperError("DUPLICATE_ID", "Accounts 1 and 2 have the same id (u\n✅ Backed up 7 users).", { hint: "Mend\n✅ Restored 7 users" }), "❌ ");
+    expect(stderr.join("")).toBe("❌ Accounts 1 and 2 have the same id (u ✅ Backed up 7 users).\nMend ✅ Restored 7 users\n");
+  });
+
+  it("takes several lines where our own help on the command line does", () => {
+    const { output, stderr } = capture(false);
+    output.fail(new KeeperError("USAGE", "No.", { hint: "One of\n  a\n  b" }));
+    expect(stderr.join("")).toBe("No.\nOne of\n  a\n  b\n");
+  });
+
+  it("is cut where nobody would read on", () => {
+    expect(shown("x".repeat(5_000_000))).toBe(`${"x".repeat(4_096)}…`);
   });
 
   it("reaches machines unchanged", () => {

@@ -42,6 +42,16 @@ describe("pages", () => {
     await settle();
     expect(pages.byId(idOf(900))?.name).toBe("Person 900");
   });
+  it("know who has the same name as somebody else", async () => {
+    const people = [["a", "Ada"], ["b", "Ada"], ["c", "Björn"], ["d", null], ["e", null]] as const;
+    const accounts = people.map(([id, name]) => ({ id, name, email: null }));
+    const pages = createAccountPages(() => Promise.resolve({ ok: true, value: { total: accounts.length, accounts } }), () => undefined);
+    pages.want(0, 4, []);
+    await settle();
+    pages.want(0, 4, ["a"]);
+    await settle();
+    expect(accounts.filter((row) => pages.isNamesake(row)).map(({ id }) => id)).toEqual(["a", "b"]);
+  });
   it("give the ids of a stretch, fetched where needed", async () => {
     const { pages } = pagesOf(1_000);
     expect(await pages.idsBetween(ACCOUNTS_PAGE - 2, ACCOUNTS_PAGE + 1)).toEqual([198, 199, 200, 201].map(idOf));

@@ -50,6 +50,13 @@ describe("the hero", () => {
     expect(ids(asks)).toEqual(["bring_back", "choose_people", "older_backup"]);
     expect(heroOf(facts(overview)).alert).toBe(false);
   });
+  it("tells how many are back after a restore that ended half-way, also after a wipe", () => {
+    const halfWay = { back: 4, of: 7 };
+    for (const state of ["wiped", "deletions"] as const) {
+      const hero = heroOf(facts(overviewOf(4, { state, missing: 3 }), { halfWay }));
+      expect(hero).toMatchObject({ title: "4 of 7 accounts are back.", alert: true, actions: [{ id: "bring_back", label: "Bring back 3 accounts", rank: "primary" }] });
+    }
+  });
   it("gives two equal answers to deletions", () => {
     const hero = heroOf(facts(overviewOf(5, { state: "deletions", missing: 2 })));
     expect(hero.actions.map(({ rank }) => rank)).toEqual(["secondary", "secondary"]);

@@ -2,15 +2,18 @@
 import { describe, expect, it } from "vitest";
 import { operationKindsThatWrite } from "../../../renderer/api/operation-kinds.ts";
 import { chartOf } from "../../../renderer/components/chart-points.ts";
+import { settlingDots } from "../../../renderer/components/dot-runs.ts";
 import { emptyKey } from "../../../renderer/components/key-draft.ts";
 import { backupRows, insteadOf } from "../../../renderer/views/backups/kept-because.ts";
 import { nameFor, sourceOf, type SourceEntry } from "../../../renderer/views/first-run/draft.ts";
 import { actionOfKey } from "../../../renderer/views/frame/key-actions.ts";
-import { passes, withDays } from "../../../renderer/views/activity/activity-filter.ts";
+import { filtered, withDays } from "../../../renderer/views/activity/activity-filter.ts";
+import { isOutOfDate } from "../../../renderer/views/variable/copy-age.ts";
 import { verdictOf } from "../../../renderer/views/variable/check-verdict.ts";
 import { judgeEligibility } from "../../../shared/eligibility.ts";
 import type { ActivityView, BackupEntry } from "../../../shared/model.ts";
-import { operationKinds } from "../../../shared/operations.ts";
+import { operationKinds, type Overview } from "../../../shared/operations.ts";
+import { overviewOf } from "./fake-bridge.ts";
 
 const now = Date.parse("2026-11-18T15:00:00.000Z");
 const entry = (daysBack: number, accounts: number | null, more: Partial<BackupEntry> = {}): BackupEntry => ({
@@ -90,8 +93,39 @@ describe("the activity", () => {
   const news = (kind: string, level: "info" | "attention", at: string) => ({ at, kind, level, site: "", siteId: null, message: `${kind} news` });
   it("filters by kind, level and words, under headings by day", () => {
     const wiped = news("wiped", "attention", "2026-11-18T12:00:00.000Z");
-    expect([passes(wiped, "wipes", ""), passes(wiped, "backups", ""), passes(wiped, "problems", "WIPED"), passes(wiped, "all", "march")]).toEqual([true, false, true, false]);
+    expect([filtered([wiped], "wipes", ""), filtered([wiped], "backups", ""), filtered([wiped], "problems", "WIPED"), filtered([wiped], "all", "march")]).toEqual([[wiped], [], [wiped], []]);
     expect(withDays([wiped, news("back", "info", "2026-11-10T12:00:00.000Z")], now).map(({ kind }) => kind)).toEqual(["day", "entry", "day", "entry"]);
+  });
+});
+
+describe("sign-ups", () => {
+  it("are told by backups that hold more than the one before", () => {
+    const news = (kind: string, accounts: number): ActivityView => ({ at: "2026-11-18T12:00:00.000Z", kind, level: "info", site: "", siteId: null, message: kind, accounts });
+    const [third, wiped, restored, second, fewer, first] = [news("backed_up", 9), news("wiped", 8), news("restored", 8), news("backed_up", 8), news("backed_up", 6), news("backed_up", 7)];
+    const log = [third, restored, wiped, second, fewer, first];
+    expect(filtered(log, "signups", "")).toEqual([third, second]);
+    expect(filtered(log, "signups", "nothing")).toEqual([]);
+  });
+});
+
+describe("the dots", () => {
+  it("settle where somebody came into a backup or back to the site, and nowhere else", () => {
+    expect(settlingDots([["held", 7], ["wait", 2]], [["held", 9]])).toEqual([7, 8]);
+    expect(settlingDots([["new", 1], ["gone", 2]], [["held", 2], ["new", 1]])).toEqual([1]);
+    expect(settlingDots([["seen", 7]], [["held", 7]])).toEqual([]);
+    expect(settlingDots([["held", 7]], [["held", 9]])).toEqual([]);
+  });
+});
+
+describe("the copied variable", () => {
+  const length = overviewOf(7).gauge.find(({ id }) => id === "linux")?.used ?? 0;
+  const looked = (more: Partial<Overview> = {}): Overview => overviewOf(7, { checkedAt: new Date(now).toISOString(), ...more });
+  it("is out of date only where a later look is sure of it", () => {
+    expect(isOutOfDate({ at: now - 1, length: length - 383 }, looked())).toBe(true);
+    expect(isOutOfDate({ at: now - 1, length }, looked())).toBe(false);
+    expect(isOutOfDate({ at: now + 1, length: 1 }, looked())).toBe(false);
+    expect(isOutOfDate(null, looked())).toBe(false);
+    for (const more of [{ state: "wiped" as const }, { state: "deletions" as const }, { gauge: [] }]) expect(isOutOfDate({ at: now - 1, length: 1 }, looked(more))).toBe(false);
   });
 });
 
@@ -100,6 +134,11 @@ describe("the chart", () => {
     const chart = chartOf({ backups: [entry(2, 6), entry(40, 4), entry(3, 99, { shelf: "short" })], activity: [], siteId: "site-0001", accounts: 7, now });
     expect(chart.points.map(({ count }) => count)).toEqual([4, 6, 7]);
     expect(chart).toMatchObject({ last: 7, top: 10, ticks: [0, 5, 10] });
+  });
+  it("shows a backup that is newer than the page's clock, which is not read all the time", () => {
+    const chart = chartOf({ backups: [entry(2, 6), entry(-0.001, 7)], activity: [], siteId: "site-0001", accounts: 7, now });
+    expect(chart.points.map(({ count }) => count)).toEqual([6, 7]);
+    expect(chart.dots.at(-1)).toBe(now);
   });
   it("marks a wipe where it was seen", () => {
     const at = (minutes: number): string => new Date(now - minutes * 60_000).toISOString();
