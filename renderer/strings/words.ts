@@ -3,6 +3,8 @@
 const LOCALE = "en-GB";
 const DAY_MS = 86_400_000;
 const KILOBYTE = 1_024;
+/** Letters written from right to left, and the marks that switch direction. */
+const TURNS = /[\u0590-\u08FF\u200E\u200F\u202A-\u202E\u2066-\u2069\uFB1D-\uFDFF\uFE70-\uFEFC]/u;
 
 export function number(value: number): string {
   return value.toLocaleString("en-US");
@@ -22,6 +24,11 @@ export function people(count: number): string {
 
 export function backups(count: number): string {
   return plural(count, "backup", "backups");
+}
+
+/** A name of somebody else's making inside a line of ours: one written from right to left turns nothing around it. */
+export function isolated(name: string): string {
+  return TURNS.test(name) ? `\u2068${name}\u2069` : name;
 }
 
 /** "1.2 MB", "104 KB": whole KB, rounded up so that nothing is "0 KB". */

@@ -6,7 +6,7 @@ import { Icon } from "../../components/Icon.tsx";
 import { ProgressBar } from "../../components/ProgressBar.tsx";
 import type { useConnection } from "./use-connection.ts";
 import { en } from "../../strings/en.ts";
-import { number } from "../../strings/words.ts";
+import { isolated, number } from "../../strings/words.ts";
 
 const words = en.firstRun;
 
@@ -117,7 +117,7 @@ function Found({ connection, collection, onCollection }: FoundProps) {
           <select id={id} className="in" value={collection ?? ""} onChange={(event) => onCollection(event.currentTarget.value)}>
             {chosen === null && <option value="">{words.which}</option>}
             {connection.collections.map(({ name, records }) => (
-              <option key={name} value={name}>{`${name} (${number(records)})`}</option>
+              <option key={name} value={name}>{`${isolated(name)} (${number(records)})`}</option>
             ))}
           </select>
         </span>

@@ -6,6 +6,7 @@ import { useDialog, usePlace, type Place } from "../../stores/place.ts";
 import { dropNotice, useNotices } from "../../stores/settings.ts";
 import { useCurrentSite, useSites } from "../../stores/sites.ts";
 import { en } from "../../strings/en.ts";
+import { isolated } from "../../strings/words.ts";
 import type { SiteView } from "../../../shared/model.ts";
 import { Overview } from "../overview/Overview.tsx";
 import { Sidebar } from "./Sidebar.tsx";
@@ -81,7 +82,7 @@ function Arrival({ at, before }: { readonly at: string; readonly before: Whereab
 
 function Shell({ site, place, before }: { readonly site: SiteView; readonly place: Place; readonly before: Whereabouts }) {
   useEffect(() => {
-    document.title = `${en.frame.places[place]} · ${site.name} · ${en.frame.product}`;
+    document.title = `${en.frame.places[place]} · ${isolated(site.name)} · ${en.frame.product}`;
   }, [place, site.name]);
   return (
     <div className="app">

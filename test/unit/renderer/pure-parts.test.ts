@@ -4,6 +4,7 @@ import { operationKindsThatWrite } from "../../../renderer/api/operation-kinds.t
 import { chartOf } from "../../../renderer/components/chart-points.ts";
 import { settlingDots } from "../../../renderer/components/dot-runs.ts";
 import { emptyKey } from "../../../renderer/components/key-draft.ts";
+import { isolated } from "../../../renderer/strings/words.ts";
 import { backupRows, insteadOf } from "../../../renderer/views/backups/kept-because.ts";
 import { nameFor, sourceOf, type SourceEntry } from "../../../renderer/views/first-run/draft.ts";
 import { actionOfKey } from "../../../renderer/views/frame/key-actions.ts";
@@ -146,4 +147,10 @@ describe("the chart", () => {
     const activity = [news("restored", 1, { accounts: 7, seenAt: at(2) }), news("restored", 5, { accounts: 1 }), news("wiped", 9)];
     expect(chartOf({ backups: [entry(2, 6)], activity, siteId: "site-0001", accounts: 7, now }).wipes).toEqual([now - 2 * 60_000, now - 9 * 60_000]);
   });
+});
+
+it("a name that is written from right to left turns nothing around it", () => {
+  expect(isolated("Marlow Bakery")).toBe("Marlow Bakery");
+  expect(isolated("מאפייה")).toBe("\u2068מאפייה\u2069");
+  expect(isolated("exe.\u202Egpj")).toBe("\u2068exe.\u202Egpj\u2069");
 });
