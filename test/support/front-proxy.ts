@@ -4,21 +4,13 @@
  */
 import { createServer as createHttpServer, request as httpRequest, type IncomingMessage, type ServerResponse } from "node:http";
 import { createServer as createHttpsServer } from "node:https";
+import type { Server } from "node:net";
+import { buffer } from "node:stream/consumers";
 import type { Auth } from "../../electron/engine/chroma/source.ts";
 import { closeServer, listen, type Certificate } from "./loopback.ts";
+import { answer, reply, type Fault } from "./proxy-faults.ts";
 
-export type Fault =
-  | { kind: "status"; status: number; headers?: Record<string, string>; json?: unknown; html?: string }
-  /** The real answer, but only this share of its body; the length in the headers is a lie, absent, or chunked and cut. */
-  | { kind: "truncate"; share: number; length: "announced" | "chunked" | "until_close" }
-  /** The connection breaks before the answer. */
-  | { kind: "reset" }
-  /** The request reaches Chroma, its answer never comes back. */
-  | { kind: "lose_answer" }
-  /** No answer, until the client goes away or the proxy closes. */
-  | { kind: "hold" }
-  /** The real answer, its body byte by byte with a pause between. */
-  | { kind: "drip"; pauseMs: number };
+export type { Fault } from "./proxy-faults.ts";
 
 interface SeenRequest {
   readonly method: string;
@@ -34,12 +26,18 @@ export interface FrontProxy {
   readonly requests: readonly SeenRequest[];
   /** The next `times` requests whose "METHOD path" matches meet the fault. Each has to happen before `close`. */
   inject(pattern: RegExp, fault: Fault, times?: number): void;
+  /** The request with this number from now on, 0 for the next one, meets the fault, before all others announced. It has to happen before `close`. */
+  injectNth(nth: number, fault: Fault): void;
   /** Every matching request meets it, from now on; whether one comes is not checked. */
   injectAlways(pattern: RegExp, fault: Fault): void;
   /** Resolves when a request that matches arrives, from now on. */
   nextRequest(pattern: RegExp): Promise<SeenRequest>;
   /** Lets `passing` matching requests by and holds the next one, and all that match after it, until it is released. */
   pause(pattern: RegExp, passing: number): Pause;
+  /** After a `refuse`: connections are taken again, at the same address. Does nothing where they are. */
+  listenAgain(): Promise<void>;
+  /** The requests of the next moment go there. */
+  retarget(target: string): void;
   /** Throws when an announced fault never happened, or a request came that is none of Chroma's. */
   close(): Promise<void>;
 }
@@ -67,10 +65,12 @@ interface FrontProxyOptions {
 const CHROMA_PATH = /^\/(?:api\/v[12]\/|openapi\.json$)/;
 
 export async function startFrontProxy(options: FrontProxyOptions): Promise<FrontProxy> {
-  const { target, guard = { kind: "none" }, guarded = "everything", prefix = "" } = options;
+  const { guard = { kind: "none" }, guarded = "everything", prefix = "" } = options;
+  let { target } = options;
   const refusal = options.refusal ?? { status: 401, html: "<h1>Unauthorized</h1>" };
   const requests: SeenRequest[] = [];
   const faults: { pattern: RegExp; fault: Fault; left: number; must: boolean }[] = [];
+  const numbered: { passing: number; fault: Fault }[] = [];
   const waiting: { pattern: RegExp; resolve: (request: SeenRequest) => void }[] = [];
   const pauses: { pattern: RegExp; passing: number; reach: () => void; released: Promise<void> }[] = [];
   const unexpected: string[] = [];
@@ -86,7 +86,16 @@ export async function startFrontProxy(options: FrontProxyOptions): Promise<Front
     });
   }
 
+  function takeNumbered(): Fault | undefined {
+    const due = numbered.find(({ passing }) => passing === 0);
+    if (due !== undefined) numbered.splice(numbered.indexOf(due), 1);
+    for (const entry of numbered) entry.passing -= 1;
+    return due?.fault;
+  }
+
   function takeFault(line: string): Fault | undefined {
+    const due = takeNumbered();
+    if (due !== undefined) return due;
     const entry = faults.find(({ pattern, left }) => left > 0 && pattern.test(line));
     if (entry === undefined) return undefined;
     entry.left -= 1;
@@ -135,13 +144,42 @@ export async function startFrontProxy(options: FrontProxyOptions): Promise<Front
       case "hold":
         request.resume();
         return;
+      case "refuse":
+        void closeServer(server);
+        return;
+      case "duplicate":
+        void forwardTwice(request, response, path, fault.answer);
+        return;
       case "truncate":
       case "drip":
       case "lose_answer":
+      case "delay":
+      case "garbage":
+      case "wrong_length":
         forward(request, response, path, fault);
         return;
       default:
         fault satisfies undefined;
+    }
+  }
+
+  /** Both arrive whole, one after the other. */
+  async function forwardTwice(request: IncomingMessage, response: ServerResponse, path: string, which: "first" | "second"): Promise<void> {
+    const body = await buffer(request);
+    const ask = async (): Promise<Response> =>
+      await fetch(`${target}${path}`, {
+        method: request.method ?? "GET",
+        headers: { "content-type": request.headers["content-type"] ?? "application/json" },
+        ...(body.length === 0 ? {} : { body }),
+      });
+    try {
+      const [first, second] = [await ask(), await ask()];
+      const told = which === "first" ? first : second;
+      const text = Buffer.from(await told.arrayBuffer());
+      response.writeHead(told.status, { "content-type": told.headers.get("content-type") ?? "", "content-length": text.length });
+      response.end(text);
+    } catch {
+      response.destroy();
     }
   }
 
@@ -157,13 +195,17 @@ export async function startFrontProxy(options: FrontProxyOptions): Promise<Front
     request.pipe(onward);
   }
 
-  const server = options.tls === undefined ? createHttpServer(handle) : createHttpsServer(options.tls, handle);
+  const open = (): Server => (options.tls === undefined ? createHttpServer(handle) : createHttpsServer(options.tls, handle));
+  let server = open();
   const port = await listen(server);
   return {
     url: `${options.tls === undefined ? "http" : "https"}://127.0.0.1:${port}${prefix}`,
     requests,
     inject(pattern, fault, times = 1) {
       faults.push({ pattern, fault, left: times, must: true });
+    },
+    injectNth(nth, fault) {
+      numbered.push({ passing: nth, fault });
     },
     injectAlways(pattern, fault) {
       faults.push({ pattern, fault, left: Number.POSITIVE_INFINITY, must: false });
@@ -188,55 +230,24 @@ export async function startFrontProxy(options: FrontProxyOptions): Promise<Front
         },
       };
     },
+    async listenAgain() {
+      if (server.listening) return;
+      server = open();
+      await listen(server, port);
+    },
+    retarget(next) {
+      target = next;
+    },
     async close() {
       await closeServer(server);
-      const unused = faults.filter(({ left, must }) => must && left > 0).map(({ pattern, fault, left }) => `${fault.kind} for ${String(pattern)}, ${left} left`);
+      const unused = [
+        ...faults.filter(({ left, must }) => must && left > 0).map(({ pattern, fault, left }) => `${fault.kind} for ${String(pattern)}, ${left} left`),
+        ...numbered.map(({ passing, fault }) => `${fault.kind} after ${passing} more requests`),
+      ];
       if (unused.length > 0) throw new Error(`Faults that never happened: ${unused.join("; ")}`);
       if (unexpected.length > 0) throw new Error(`Requests that no Chroma knows: ${unexpected.join("; ")}`);
     },
   };
-}
-
-function reply(response: ServerResponse, answered: IncomingMessage, body: Buffer, fault: Fault | undefined): void {
-  const status = answered.statusCode ?? 500;
-  const headers = { "content-type": answered.headers["content-type"] ?? "" };
-  switch (fault?.kind) {
-    case "lose_answer":
-      response.destroy();
-      return;
-    case "truncate": {
-      const part = body.subarray(0, Math.floor(body.length * fault.share));
-      const length = fault.length === "announced" ? { "content-length": body.length } : {};
-      // Without a length and without chunks only the end of the connection ends the body: nobody can tell that it is cut.
-      if (fault.length === "until_close") response.useChunkedEncodingByDefault = false;
-      response.writeHead(status, { ...headers, ...length, connection: "close" });
-      response.write(part, () => (fault.length === "until_close" ? response.end() : response.destroy()));
-      return;
-    }
-    case "drip":
-      response.writeHead(status, { ...headers, "content-length": body.length });
-      drip(response, body, fault.pauseMs);
-      return;
-    default:
-      response.writeHead(status, { ...headers, "content-length": body.length });
-      response.end(body);
-  }
-}
-
-function drip(response: ServerResponse, body: Buffer, pauseMs: number): void {
-  if (response.destroyed) return;
-  if (body.length === 0) {
-    response.end();
-    return;
-  }
-  response.write(body.subarray(0, 1));
-  setTimeout(() => drip(response, body.subarray(1), pauseMs), pauseMs);
-}
-
-function answer(response: ServerResponse, what: { status: number; headers?: Record<string, string>; json?: unknown; html?: string }): void {
-  const isJson = what.json !== undefined;
-  response.writeHead(what.status, { "content-type": isJson ? "application/json" : "text/html; charset=utf-8", ...what.headers });
-  response.end(isJson ? JSON.stringify(what.json) : (what.html ?? ""));
 }
 
 /** Exactly the one form of key that was asked for, and no other beside it. */

@@ -6,6 +6,7 @@ import { isKeeperError, KeeperError } from "../../../shared/errors.ts";
 import { throwIfCancelled, type OperationOptions } from "../../../shared/progress.ts";
 import type { AccountRecord } from "../record.ts";
 import type { ChromaConnection } from "./connection.ts";
+import { createIdList, newSince, type IdList } from "./id-list.ts";
 import { parseIds, parseRecordPage } from "./record-page.ts";
 
 export interface ReadRecordsOptions extends OperationOptions {
@@ -33,15 +34,18 @@ const MAX_LISTINGS = 5;
  * Throws the codes of `ChromaConnection.post`, and BAD_ANSWER.
  */
 export async function listIds(connection: ChromaConnection, collectionId: string, options: OperationOptions = {}): Promise<Set<string>> {
+  return new Set(await listAll(connection, collectionId, options));
+}
+
+async function listAll(connection: ChromaConnection, collectionId: string, options: OperationOptions): Promise<IdList> {
   const limit = connection.limits.maxIdsPerGet;
-  const page = async (range: { limit?: number; offset?: number }): Promise<string[]> =>
-    parseIds(await connection.post(collectionId, "get", JSON.stringify({ include: [], ...range }), { signal: options.signal }));
-  if (limit === null) return new Set(await page({}));
-  const ids = new Set<string>();
+  const page = async (range: { limit?: number; offset?: number }): Promise<Buffer> => await connection.post(collectionId, "get", JSON.stringify({ include: [], ...range }), { signal: options.signal });
+  if (limit === null) return createIdList([await page({})]);
+  const answers: Buffer[] = [];
   for (let offset = 0; ; offset += limit) {
-    const found = await page({ limit, offset });
-    for (const id of found) ids.add(id);
-    if (found.length < limit) return ids;
+    const answer = await page({ limit, offset });
+    answers.push(answer);
+    if (parseIds(answer).length < limit) return createIdList(answers);
   }
 }
 
@@ -53,21 +57,37 @@ export async function listIds(connection: ChromaConnection, collectionId: string
  * Throws the codes of `ChromaConnection.post`, BAD_ANSWER, and CANCELLED when `signal` is aborted.
  */
 export async function* readRecords(connection: ChromaConnection, collectionId: string, options: ReadRecordsOptions): AsyncGenerator<AccountRecord[]> {
-  const seen = new Set<string>();
-  let missing = [...(await listIds(connection, collectionId, options))];
-  let total = missing.length;
-  const report = (): void => options.onProgress?.({ phase: "reading", done: seen.size, total, unit: "accounts", canCancel: true, problems: 0 });
+  const atFirst = await listAll(connection, collectionId, options);
+  /** Asked for and not there, or not yet. */
+  const awaited = new Set<string>();
+  const cameLater = new Set<string>();
+  let wanted: Iterable<string> = atFirst;
+  let total = atFirst.size;
+  let done = 0;
+  const report = (): void => options.onProgress?.({ phase: "reading", done, total, unit: "accounts", canCancel: true, problems: 0 });
   report();
-  for (let listing = 1; missing.length > 0; listing += 1) {
-    for await (const page of readByIds(connection, collectionId, missing, options)) {
-      const fresh = page.filter((record) => !seen.has(record.id));
-      for (const record of fresh) seen.add(record.id);
+  for (let listing = 1; total > done; listing += 1) {
+    for await (const page of readByIds(connection, collectionId, noted(wanted, awaited), options)) {
+      const fresh = page.filter(({ id }) => awaited.delete(id));
+      if (listing > 1) for (const { id } of fresh) cameLater.add(id);
+      done += fresh.length;
       if (fresh.length > 0) yield fresh;
       report();
     }
     if (listing === MAX_LISTINGS) return;
-    missing = [...(await listIds(connection, collectionId, options))].filter((id) => !seen.has(id));
-    total = seen.size + missing.length;
+    const now = await listAll(connection, collectionId, options);
+    const missing = new Set<string>();
+    for (const id of newSince(atFirst, now)) if (!cameLater.has(id)) missing.add(id);
+    if (awaited.size > 0) for (const id of now) if (awaited.has(id)) missing.add(id);
+    wanted = missing;
+    total = done + missing.size;
+  }
+}
+
+function* noted(ids: Iterable<string>, names: Set<string>): Generator<string> {
+  for (const id of ids) {
+    names.add(id);
+    yield id;
   }
 }
 
@@ -75,29 +95,54 @@ export async function* readRecords(connection: ChromaConnection, collectionId: s
  * Yields the records that exist among `ids`, in pages that fit in memory. Order is the server's.
  * Throws as `readRecords`.
  */
-export async function* readByIds(connection: ChromaConnection, collectionId: string, ids: readonly string[], options: ReadRecordsOptions): AsyncGenerator<AccountRecord[]> {
+export async function* readByIds(connection: ChromaConnection, collectionId: string, ids: Iterable<string>, options: ReadRecordsOptions): AsyncGenerator<AccountRecord[]> {
   const fetcher = createPageFetcher(connection, collectionId, options);
   const limit = Math.min(connection.limits.maxRecordsPerGet, MAX_PAGE_RECORDS);
   let pageRecords = Math.min(FIRST_PAGE_RECORDS, limit);
-  let next = 0;
+  const waiting = createQueue(ids);
   const inFlight: Promise<AccountRecord[]>[] = [];
   const ask = (): void => {
-    const page = fetcher.fetch(ids.slice(next, next + pageRecords), options.withVectors);
+    const taken = waiting.take(pageRecords);
+    if (taken.length === 0) return;
+    const page = fetcher.fetch(taken, options.withVectors);
     // A page that fails while an earlier one is still being used is reported when its turn comes.
     page.catch(() => undefined);
     inFlight.push(page);
-    next += pageRecords;
   };
-  while (next < ids.length || inFlight.length > 0) {
+  for (;;) {
     throwIfCancelled(options.signal);
-    while (inFlight.length < PAGES_IN_FLIGHT && next < ids.length) ask();
+    while (inFlight.length < PAGES_IN_FLIGHT && !waiting.isOver()) ask();
     const page = await inFlight.shift();
     if (page === undefined) return;
     const fitting = Math.floor(TARGET_PAGE_BYTES / Math.max(1, fetcher.bytesPerRecord()));
     pageRecords = Math.max(1, Math.min(limit, fitting, pageRecords * PAGE_GROWTH));
-    if (next < ids.length) ask();
+    ask();
     if (page.length > 0) yield page;
   }
+}
+
+interface Queue {
+  /** The next so many, fewer at the end. */
+  take(count: number): string[];
+  /** Known once nothing more was found. */
+  isOver(): boolean;
+}
+
+function createQueue(ids: Iterable<string>): Queue {
+  const waiting = ids[Symbol.iterator]();
+  let isOver = false;
+  return {
+    take(count) {
+      const taken: string[] = [];
+      while (taken.length < count && !isOver) {
+        const next = waiting.next();
+        isOver = next.done === true;
+        if (next.done !== true) taken.push(next.value);
+      }
+      return taken;
+    },
+    isOver: () => isOver,
+  };
 }
 
 interface PageFetcher {

@@ -2,7 +2,6 @@
  * Turns one answer of Chroma's `get` into records without loss: metadata stays text, vectors become 32-bit floats
  * straight from the bytes (a general JSON parser takes several times as long for them). Asks nobody, keeps nothing.
  */
-import { z } from "zod";
 import { KeeperError } from "../../../shared/errors.ts";
 import { createJsonSlicer, type JsonSlice } from "../json/slices.ts";
 import type { AccountRecord } from "../record.ts";
@@ -17,7 +16,6 @@ interface Columns {
 }
 
 const NULL = Buffer.from("null");
-const nullableString = z.string().nullable();
 
 /**
  * Records of one `get` answer, in its order. Columns that were not asked for are null in every record.
@@ -29,33 +27,55 @@ export function parseRecordPage(answer: Buffer, maxRecords = Infinity): AccountR
   for (const column of [documents, metadatas, uris, embeddings]) {
     if (column !== null && column.length !== ids.length) throw badAnswer("columns of different length");
   }
-  let dimension = 0;
+  const vectors = createVectorPage(ids.length, answer.length);
   return ids.map((id, index) => {
-    const embedding = parseColumn(embeddings, index, (bytes) => parseVector(bytes, dimension));
-    dimension = embedding?.length ?? dimension;
+    const embedding = parseColumn(embeddings, index, (bytes) => vectors.parse(bytes));
     return {
-      id: parseJson(z.string(), id),
-      document: parseColumn(documents, index, (bytes) => parseJson(nullableString, bytes)),
-      metadata: parseColumn(metadatas, index, (bytes) => objectText(bytes)),
-      uri: parseColumn(uris, index, (bytes) => parseJson(nullableString, bytes)),
+      id: parseText(id),
+      document: parseColumn(documents, index, parseText),
+      metadata: parseColumn(metadatas, index, objectText),
+      uri: parseColumn(uris, index, parseText),
       embedding,
     };
   });
 }
 
+/** The vectors of one page in one piece of memory: a thousand pieces would keep the garbage collector busy. */
+function createVectorPage(count: number, answerBytes: number): { parse(bytes: Buffer): Float32Array } {
+  let page: Float32Array | null = null;
+  let dimension = 0;
+  let used = 0;
+  return {
+    parse(bytes) {
+      const room = page?.subarray(used, used + dimension);
+      const vector = parseVector(bytes, room);
+      if (page === null) {
+        // All are as long as the first, nearly always. No number takes less than two bytes of the answer.
+        dimension = vector.length;
+        page = new Float32Array(Math.min(dimension * (count - 1), Math.floor(answerBytes / 2)));
+      } else if (vector === room) used += dimension;
+      return vector;
+    },
+  };
+}
+
 /** Just the ids of one `get` answer. Throws BAD_ANSWER. */
 export function parseIds(answer: Buffer): string[] {
-  let ids: string[] | null = null;
+  return [...idsIn(answer)];
+}
+
+/** The same one by one: none of them stays in memory. What is wrong with the answer may be found out only at its end. */
+export function* idsIn(answer: Buffer): Generator<string> {
+  let found = false;
   for (const slices of slicesOf(answer)) {
     for (const slice of slices) {
       if (slice.key !== "ids") continue;
-      if (slice.kind === "array") ids = [];
-      else if (slice.kind === "item") ids?.push(parseJson(z.string(), slice.bytes));
+      if (slice.kind === "item") yield parseText(slice.bytes);
+      else if (slice.kind === "array" && !found) found = true;
       else throw badAnswer("ids is no array");
     }
   }
-  if (ids === null) throw badAnswer("no ids");
-  return ids;
+  if (!found) throw badAnswer("no ids");
 }
 
 function readColumns(answer: Buffer, maxRecords: number): Columns {
@@ -109,70 +129,77 @@ function objectText(bytes: Buffer): string {
   throw badAnswer("metadata that is no object");
 }
 
-function parseJson<T>(schema: z.ZodType<T>, bytes: Buffer): T {
+function parseText(bytes: Buffer): string {
   try {
-    return schema.parse(JSON.parse(bytes.toString("utf8")));
+    const value: unknown = JSON.parse(bytes.toString("utf8"));
+    if (typeof value === "string") return value;
   } catch {
     // Without the cause: its text may quote the account.
-    throw badAnswer("a value of another type than Chroma sends");
   }
+  throw badAnswer("a value of another type than Chroma sends");
 }
 
 const MINUS = 0x2d;
 const DOT = 0x2e;
 const ZERO = 0x30;
-const NINE = 0x39;
 const COMMA = 0x2c;
 const OPEN = 0x5b;
 const OPEN_OBJECT = 0x7b;
 const CLOSE = 0x5d;
 const SPACE = 0x20;
 /** Powers of ten that a double holds exactly; with a mantissa below 2^53 one division then rounds correctly. */
-const EXACT_POWERS = Array.from({ length: 23 }, (_, exponent) => 10 ** exponent);
+const EXACT_POWERS = Float64Array.from({ length: 23 }, (_, exponent) => 10 ** exponent);
 /** So many digits always stay below 2^53. */
 const MAX_EXACT_DIGITS = 15;
 
 /**
- * A JSON array of numbers as 32-bit floats. `expectedLength` saves counting when it is right.
+ * A JSON array of numbers as 32-bit floats. `room` is where they go when there are exactly as many as it takes.
  * Plain decimals, which is what Chroma writes, take the fast way; any other spelling goes through `Number`.
  */
-export function parseVector(bytes: Buffer, expectedLength = 0): Float32Array {
+export function parseVector(bytes: Buffer, room: Float32Array = new Float32Array(16)): Float32Array {
   if (bytes[0] !== OPEN || bytes[bytes.length - 1] !== CLOSE) throw badAnswer("a vector that is no array");
-  let vector = new Float32Array(expectedLength > 0 ? expectedLength : 16);
+  let vector = room;
   let length = 0;
   let at = 1;
   const end = bytes.length - 1;
   while (at < end && bytes[at] === SPACE) at += 1;
   while (at < end) {
     const start = at;
+    if (bytes[at] === MINUS) at += 1;
+    const firstDigit = at;
     let mantissa = 0;
-    let digits = 0;
+    let digit = (bytes[at] ?? 0) - ZERO;
+    while (digit >= 0 && digit <= 9) {
+      mantissa = mantissa * 10 + digit;
+      at += 1;
+      digit = (bytes[at] ?? 0) - ZERO;
+    }
+    let digits = at - firstDigit;
     let decimals = 0;
-    let afterDot = false;
-    let isPlain = true;
-    const isNegative = bytes[at] === MINUS;
-    if (isNegative) at += 1;
-    for (; at < end; at += 1) {
-      const byte = bytes[at] ?? 0;
-      if (byte >= ZERO && byte <= NINE) {
-        mantissa = mantissa * 10 + (byte - ZERO);
-        digits += 1;
-        if (afterDot) decimals += 1;
-      } else if (byte === DOT && !afterDot) afterDot = true;
-      else if (byte === COMMA) break;
-      else isPlain = false;
+    if (bytes[at] === DOT) {
+      at += 1;
+      const firstDecimal = at;
+      digit = (bytes[at] ?? 0) - ZERO;
+      while (digit >= 0 && digit <= 9) {
+        mantissa = mantissa * 10 + digit;
+        at += 1;
+        digit = (bytes[at] ?? 0) - ZERO;
+      }
+      decimals = at - firstDecimal;
+      digits += decimals;
     }
     let value: number;
-    if (isPlain && digits > 0 && digits <= MAX_EXACT_DIGITS && decimals < EXACT_POWERS.length) {
+    if ((at === end || bytes[at] === COMMA) && digits > 0 && digits <= MAX_EXACT_DIGITS) {
       value = mantissa / (EXACT_POWERS[decimals] ?? 1);
-      if (isNegative) value = -value;
+      if (firstDigit > start) value = -value;
     } else {
+      while (at < end && bytes[at] !== COMMA) at += 1;
       const text = bytes.toString("latin1", start, at);
       value = text.trim() === "" ? NaN : Number(text);
     }
     if (!Number.isFinite(value) || at === end - 1) throw badAnswer("a vector with something else than numbers");
     if (length === vector.length) {
-      const larger = new Float32Array(vector.length * 2);
+      const larger = new Float32Array(Math.max(16, vector.length * 2));
       larger.set(vector);
       vector = larger;
     }

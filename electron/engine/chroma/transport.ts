@@ -133,18 +133,27 @@ async function orCancelled<T>(signal: AbortSignal | undefined, task: () => Promi
   }
 }
 
+/** An announced answer of this size gets its memory at once: in pieces first and then as a whole it would take twice as much. */
+const LARGE_ANSWER_BYTES = 1024 * 1024;
+
 /** Leaving the loop early, by throwing, also closes the connection: the rest of a large answer is not sent for nothing. */
 async function readBody(response: Dispatcher.ResponseData, request: Request, maxBytes: number): Promise<Buffer> {
   const announced = single(response.headers["content-length"]);
+  const announcedBytes = Number(announced ?? 0);
+  let whole: Buffer | null = null;
   const chunks: Buffer[] = [];
   let sizeBytes = 0;
   for await (const chunk of response.body) {
     if (!Buffer.isBuffer(chunk)) continue;
+    if (sizeBytes + chunk.length > maxBytes || announcedBytes > maxBytes) throw answerTooLarge(request);
+    if (announcedBytes >= LARGE_ANSWER_BYTES && sizeBytes + chunk.length <= announcedBytes) {
+      whole ??= Buffer.allocUnsafeSlow(announcedBytes);
+      chunk.copy(whole, sizeBytes);
+    } else chunks.push(chunk);
     sizeBytes += chunk.length;
-    if (sizeBytes > maxBytes || Number(announced ?? 0) > maxBytes) throw answerTooLarge(request);
-    chunks.push(chunk);
   }
-  if (announced !== undefined && Number(announced) !== sizeBytes) throw cutAnswer(request, `${sizeBytes} of ${announced} bytes`);
+  if (announced !== undefined && announcedBytes !== sizeBytes) throw cutAnswer(request, `${sizeBytes} of ${announced} bytes`);
+  if (whole !== null) return whole;
   return chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks, sizeBytes);
 }
 

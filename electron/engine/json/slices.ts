@@ -49,6 +49,23 @@ export interface JsonSlicer {
   end(): void;
 }
 
+/** Where a byte comes next in a chunk: searched for natively, and again only when it was passed. */
+function createSearch(byte: number): { from(chunk: Buffer, index: number): number; restart(): void } {
+  let found = -1;
+  return {
+    from(chunk, index) {
+      if (found < index) {
+        found = chunk.indexOf(byte, index);
+        if (found === -1) found = chunk.length;
+      }
+      return found;
+    },
+    restart() {
+      found = -1;
+    },
+  };
+}
+
 export function createJsonSlicer(options: { maxSliceBytes?: number } = {}): JsonSlicer {
   const maxSliceBytes = options.maxSliceBytes ?? MAX_SLICE_BYTES;
   let state: State = "start";
@@ -61,6 +78,9 @@ export function createJsonSlicer(options: { maxSliceBytes?: number } = {}): Json
   let escaped = false;
   /** Where the chunk's next backslash is: searched for once and again only when passed, so plain strings cost one native search. */
   let backslash = -1;
+  /** The same for what ends an array, and for what would make it more than numbers: a quote or another bracket that opens. */
+  const closing = createSearch(CLOSE_ARRAY);
+  const notNumbers = [createSearch(QUOTE), createSearch(OPEN_ARRAY), createSearch(OPEN_OBJECT)];
   let parts: Buffer[] = [];
   let partBytes = 0;
 
@@ -80,6 +100,12 @@ export function createJsonSlicer(options: { maxSliceBytes?: number } = {}): Json
     while (end > 0 && isSpace(whole[end - 1] ?? 0)) end -= 1;
     if (end === 0) throw new JsonSyntaxError("malformed");
     return whole.subarray(0, end);
+  }
+
+  /** Index of the bracket that closes the array of numbers opened just before `from`, or -1: most bytes of a page with vectors are passed over natively. */
+  function endOfNumbers(chunk: Buffer, from: number): number {
+    const close = closing.from(chunk, from);
+    return close === chunk.length || notNumbers.some((search) => search.from(chunk, from) < close) ? -1 : close;
   }
 
   /** Index of the delimiter that ends the value being read, or -1 when the chunk ends first. */
@@ -109,13 +135,17 @@ export function createJsonSlicer(options: { maxSliceBytes?: number } = {}): Json
         continue;
       }
       let byte = chunk[i] ?? 0;
-      // Most bytes of a page with vectors are digits, dots and minus signs.
+      // Digits, dots and minus signs of a vector that the chunk cuts.
       while (byte > COMMA && byte < COLON) {
         i += 1;
         byte = chunk[i] ?? 0;
       }
       if (byte === QUOTE) inString = true;
-      else if (byte === OPEN_OBJECT || byte === OPEN_ARRAY) depth += 1;
+      else if (byte === OPEN_ARRAY) {
+        const close = endOfNumbers(chunk, i + 1);
+        if (close === -1) depth += 1;
+        else i = close;
+      } else if (byte === OPEN_OBJECT) depth += 1;
       else if (byte === CLOSE_OBJECT || byte === CLOSE_ARRAY) {
         if (depth === 0) return i;
         depth -= 1;
@@ -219,6 +249,7 @@ export function createJsonSlicer(options: { maxSliceBytes?: number } = {}): Json
     push(chunk) {
       const slices: JsonSlice[] = [];
       backslash = -1;
+      for (const search of [closing, ...notNumbers]) search.restart();
       let i = 0;
       while (i < chunk.length) {
         if (state === "in_value") i = readValue(chunk, i, slices);

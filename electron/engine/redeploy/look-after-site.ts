@@ -53,6 +53,7 @@ export function createSiteKeeper({ contact, collectionId, settled: before, putRi
   let tries = 0;
   /** How many were on the wiped site when a restore began of which nobody has heard how it ended. */
   let restoringFrom: number | null = null;
+  let isFirstLook = true;
   const remarks: string[] = [];
 
   async function lookOrThrow(options: OperationOptions): Promise<SiteLook> {
@@ -61,11 +62,12 @@ export function createSiteKeeper({ contact, collectionId, settled: before, putRi
     const inside = { signal, onProgress: (progress: Progress) => options.onProgress?.({ ...progress, canCancel: false }) };
     const site = await contact.reach({ signal, patient: false });
     const seen = await glanceAtSite(site, { signal });
-    // One that a program began which was closed in the middle of it.
-    if (collectionId !== seen.collectionId && (await readRestoreMark(site.folder)) !== null) restoringFrom ??= 0;
+    // By a program that was closed in the middle of it. Judging clears the mark when everybody is there.
+    const wasRestoring = isFirstLook && collectionId !== seen.collectionId && (await readRestoreMark(site.folder)) !== null;
     if (settled !== null && settled.collectionId === seen.collectionId && settled.accounts === seen.accounts) return { kind: "in_order", seen };
     settled = null;
     const { verdict, newest } = await judgeAgainstVault(site, seen, { signal });
+    isFirstLook = false;
     switch (verdict.kind) {
       case "wiped":
         return await bringBack(site, seen, inside);
@@ -77,6 +79,7 @@ export function createSiteKeeper({ contact, collectionId, settled: before, putRi
         settled = seen;
         return { kind: "in_order", seen };
       case "all_there":
+        if (wasRestoring) restoringFrom ??= 0;
         // It had written everybody before it failed: they are back by us, and by nobody else.
         if (restoringFrom !== null) return { kind: "acted", seen, wiped: true, restored: takeRestored(seen), putRight: 0, newcomers: 0 };
         if (seen.collectionId !== rightId) {

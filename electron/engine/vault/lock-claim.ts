@@ -5,13 +5,18 @@
  */
 import { randomBytes } from "node:crypto";
 import { rmdirSync, rmSync } from "node:fs";
-import { mkdir, open, readdir, rename, rm, rmdir, stat } from "node:fs/promises";
+import { lstat, mkdir, open, readdir, rename, rmdir, stat, unlink } from "node:fs/promises";
 import { join } from "node:path";
 import { systemCode } from "../backup/file-errors.ts";
+import { openPlainFile, READ_AND_WRITE } from "../backup/plain-file.ts";
 import { hasProvablyEnded, isProvablyAlive, ownIdentity } from "./process-identity.ts";
 
 /** A holder on another machine, or on a system that cannot prove a process dead, is taken for dead after this silence. */
 const SILENT_MS = 10_000;
+/** Only what is named like this is ever removed from a lock's folder: it may turn out to be somebody else's. */
+const CLAIM = /^[0-9a-f]{12}-/;
+/** What file managers leave wherever somebody looked. */
+const LITTER = new Set([".DS_Store", "Thumbs.db", "desktop.ini"]);
 const TAKEN = new Set(["ENOTEMPTY", "EEXIST"]);
 /** What Windows says of a folder that is there, or just going. */
 const PERHAPS_TAKEN = new Set(["EPERM", "EACCES", "EBUSY"]);
@@ -24,6 +29,9 @@ export interface Claim {
   /** Gives up the lock, or the wish for it. Never throws: what stays behind is cleared away by the next one. */
   end(): Promise<void>;
 }
+
+/** Claims of this process that were given up and could not be removed, as from a drive that was gone. While the process lives nothing else tells that they mean nothing. */
+const givenUp = new Set<string>();
 
 const atExit = new Set<() => void>();
 process.once("exit", () => {
@@ -84,7 +92,9 @@ export function createClaim(folder: string, name: string): Claim {
     refresh: async () => at !== null && (await touch(join(at, claim))),
     async end() {
       if (at === null) return;
-      await removeClaim(at, claim).catch(() => undefined);
+      // "Not there" may be said of a whole drive, which comes back with the claim on it.
+      await unlink(join(at, claim)).catch(() => givenUp.add(claim));
+      await removeEmpty(at).catch(() => undefined);
       at = null;
       atExit.delete(cleanAtExit);
     },
@@ -94,7 +104,7 @@ export function createClaim(folder: string, name: string): Claim {
 /** False when the claim is gone. */
 async function touch(path: string): Promise<boolean> {
   try {
-    const handle = await open(path, "r+");
+    const handle = await openPlainFile(path, READ_AND_WRITE);
     try {
       await handle.write(".", 0);
     } finally {
@@ -102,32 +112,44 @@ async function touch(path: string): Promise<boolean> {
     }
     return true;
   } catch (error) {
-    if (systemCode(error) === "ENOENT") return false;
+    // ELOOP: somebody put a link in its place.
+    if (["ENOENT", "ELOOP"].includes(systemCode(error) ?? "")) return false;
     throw error;
   }
 }
 
 /** Clears away what the dead left. */
 async function isHeld(lockPath: string, nowMs: number): Promise<boolean> {
-  let claims: string[];
-  try {
-    claims = await readdir(lockPath);
-  } catch (error) {
-    if (systemCode(error) === "ENOENT") return false;
-    throw error;
-  }
+  const names = await namesInLock(lockPath);
+  if (names === null) return false;
+  const claims = names.filter((name) => CLAIM.test(name) || LITTER.has(name));
   for (const claim of claims) if (!(await isDead(lockPath, claim, nowMs))) return true;
   for (const claim of claims) await removeClaim(lockPath, claim);
   if (claims.length === 0) await removeEmpty(lockPath);
   return false;
 }
 
+/** Null: nobody holds it. A link is none of our locks and is taken away; what it points at is not even looked at. */
+async function namesInLock(lockPath: string): Promise<string[] | null> {
+  try {
+    if ((await lstat(lockPath)).isSymbolicLink()) {
+      await unlink(lockPath);
+      return null;
+    }
+    return await readdir(lockPath);
+  } catch (error) {
+    if (systemCode(error) === "ENOENT") return null;
+    throw error;
+  }
+}
+
 async function isDead(holderPath: string, claim: string, nowMs: number): Promise<boolean> {
+  if (LITTER.has(claim) || givenUp.has(claim)) return true;
   const holder = claim.slice(claim.indexOf("-") + 1);
   if (hasProvablyEnded(holder)) return true;
   // Silent because it is busy, or was put to sleep: it would go on writing when it wakes.
   if (isProvablyAlive(holder)) return false;
-  const found = await stat(join(holderPath, claim)).catch(() => null);
+  const found = await lstat(join(holderPath, claim)).catch(() => null);
   if (found !== null) return nowMs - found.mtimeMs > SILENT_MS;
   // Gone, or not there yet: somebody who has only just made the folder is about to put the claim in it.
   const folder = await stat(holderPath).catch(() => null);
@@ -135,7 +157,9 @@ async function isDead(holderPath: string, claim: string, nowMs: number): Promise
 }
 
 async function removeClaim(holderPath: string, claim: string): Promise<void> {
-  await rm(join(holderPath, claim), { force: true });
+  await unlink(join(holderPath, claim)).catch((error: unknown) => {
+    if (systemCode(error) !== "ENOENT") throw error;
+  });
   await removeEmpty(holderPath);
 }
 

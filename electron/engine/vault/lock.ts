@@ -1,6 +1,7 @@
 /** One writer, and one watcher, per vault, across processes: a lock folder inside it that its holder keeps fresh. */
+import { stat } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
-import { KeeperError } from "../../../shared/errors.ts";
+import { isKeeperError, KeeperError } from "../../../shared/errors.ts";
 import { throwIfCancelled } from "../../../shared/progress.ts";
 import { asWriteError } from "../backup/file-errors.ts";
 import { createClaim, type Claim } from "./lock-claim.ts";
@@ -34,7 +35,7 @@ export interface VaultLockOptions {
  * caller's is, or when the lock was lost because this process stood still for too long; then `work` must stop.
  * The lock of a process that died on this computer is taken over at once where the system can prove it, else after ten
  * seconds without a sign of life.
- * Throws BUSY (somebody else goes on working, or took over), FOLDER_NOT_FOUND, FOLDER_NOT_WRITABLE, CANCELLED, and
+ * Throws BUSY (somebody else goes on working, or took over), FOLDER_NOT_FOUND (also when it went away meanwhile), FOLDER_NOT_WRITABLE, CANCELLED, and
  * whatever `work` throws. Leaves no lock behind.
  */
 export async function withVaultLock<T>(folder: string, work: (signal: AbortSignal) => Promise<T>, options: VaultLockOptions = {}): Promise<T> {
@@ -45,11 +46,22 @@ export async function withVaultLock<T>(folder: string, work: (signal: AbortSigna
   try {
     return await work(AbortSignal.any(signals));
   } catch (error) {
-    if (lost.signal.aborted) throw busy("Another Account Keeper took over this backup folder.", undefined, error);
+    if (lost.signal.aborted) throw (await whyNotThere(folder)) ?? busy("Another Account Keeper took over this backup folder.", undefined, error);
     throw error;
   } finally {
     stopRefreshing();
     await claim.end();
+  }
+}
+
+/** A lock that is lost with its whole folder was taken by nobody: a drive was unplugged. Null: the folder is there. */
+async function whyNotThere(folder: string): Promise<KeeperError | null> {
+  try {
+    await stat(folder);
+    return null;
+  } catch (error) {
+    const told = asWriteError(error);
+    return isKeeperError(told) ? told : null;
   }
 }
 

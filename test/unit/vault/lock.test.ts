@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdir, rm, stat, utimes, writeFile } from "node:fs/promises";
+import { mkdir, rename, rm, stat, utimes, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
@@ -99,6 +99,30 @@ describe("the lock of a vault", () => {
     };
     await withVaultLock(folder, watching, { purpose: "watch" });
     expect(await namesIn(folder)).toStrictEqual([]);
+  }, SLOW);
+
+  it("is no hindrance to the same process when its drive was unplugged meanwhile and is plugged in again", async () => {
+    const root = await tempFolder();
+    const [folder, away] = [join(root, "vault"), join(root, "away")];
+    await mkdir(folder);
+    await withVaultLock(folder, async () => await rename(folder, away));
+    await rename(away, folder);
+    // Its process lives, so nobody may take it for a dead one's; only that process knows that it means nothing.
+    expect(await namesIn(folder)).toStrictEqual([".account-keeper.lock"]);
+    expect(await takeAtOnce(folder)).toBe("mine now");
+    expect(await namesIn(folder)).toStrictEqual([]);
+  });
+
+  it("that is lost with its whole folder was taken by nobody", async () => {
+    const folder = join(await tempFolder(), "vault");
+    await mkdir(folder);
+    const error = await errorOf(() =>
+      withVaultLock(folder, async (signal) => {
+        await rm(folder, { recursive: true });
+        await sleep(30_000, undefined, { signal });
+      }),
+    );
+    expect(error).toMatchObject({ code: "FOLDER_NOT_FOUND", message: "The backup folder is not there." });
   }, SLOW);
 
   it("stops the work when somebody took it away", async () => {
