@@ -30,6 +30,7 @@ import { createDemoServers } from "./sites/demo-servers.ts";
 import { openSecretStore } from "./sites/secret-store.ts";
 import { passphraseOfSite, sourceOfSite, viewOfSource } from "./sites/site-sources.ts";
 import { openSiteStore, type StoredSite } from "./sites/site-store.ts";
+import { noteVaultUsed, requireVault } from "./sites/used-vault.ts";
 import { createWatchControl, type WatchControl } from "./watch/watch-control.ts";
 import type { WatchedSite } from "./watch/site-watcher.ts";
 
@@ -112,7 +113,9 @@ function assemble(services: Services, events: Events, notices: readonly ErrorVal
     onActivity: (siteId, activity) => {
       tell(services, siteId, activity);
       const site = store.value.sites.find(({ id }) => id === siteId);
-      if (site !== undefined && (activity.kind === "backed_up" || activity.kind === "restored")) held.afterBackup(site);
+      if (site === undefined || (activity.kind !== "backed_up" && activity.kind !== "restored")) return;
+      held.afterBackup(site);
+      void noteVaultUsed(services, siteId);
     },
     onChange: emitSites,
   });
@@ -169,6 +172,7 @@ function closeOnce(operations: OperationRegistry, watch: WatchControl, closeRest
 }
 
 async function watchedSite({ secrets, demos }: Services, site: StoredSite): Promise<WatchedSite> {
+  await requireVault(site);
   const source = await sourceOfSite(site, secrets, demos);
   // `canBeWatched` keeps folders out.
   if (source.kind === "folder") throw new Error("a data folder cannot be watched");

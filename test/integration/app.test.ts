@@ -1,5 +1,5 @@
 /** The app behind every window: what its commands and operations do to a real site, what they say, and what never gets out. */
-import { readFile, readdir, stat } from "node:fs/promises";
+import { access, readFile, readdir, rename, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, inject, it, onTestFinished } from "vitest";
 import { sampleAccounts } from "../../electron/engine/demo/sample-accounts.ts";
@@ -288,6 +288,21 @@ describe("what is kept on this computer", () => {
     await expect(again.run("look", { siteId: id })).rejects.toMatchObject({ code: "KEY_MISSING" });
     await again.ask("site.update", { siteId: id, auth: { kind: "bearer", token: secret } });
     expect(await again.run("look", { siteId: id })).toMatchObject({ accounts: 1 });
+  });
+
+  it("a backup folder that was used and is gone is told, not made anew: its drive may be unplugged", async () => {
+    const site = await siteOf(2);
+    const test = await startTestApp();
+    const { id: siteId } = await test.addSite(site);
+    await test.run("backup", { siteId });
+    await rename(site.folder, `${site.folder}-away`);
+    await expect(test.run("look", { siteId })).rejects.toMatchObject({ code: "FOLDER_NOT_FOUND", hint: "The drive may be unplugged. Connect it, or choose another folder." });
+    await expect(test.run("backup", { siteId })).rejects.toMatchObject({ code: "FOLDER_NOT_FOUND" });
+    await test.ask("site.update", { siteId, settings: { watch: true } });
+    await expect.poll(() => test.events.some((event) => event.type === "sites" && event.sites[0]?.trouble?.code === "FOLDER_NOT_FOUND")).toBe(true);
+    await expect(access(site.folder)).rejects.toThrow();
+    await rename(`${site.folder}-away`, site.folder);
+    expect(await test.run("look", { siteId })).toMatchObject({ state: "online", newestBackup: { accounts: 2 } });
   });
 
   it("is for one app at a time", async () => {

@@ -84,6 +84,7 @@ export function createSiteHandlers(services: Services, watch: WatchControl, held
           name: name ?? known.name,
           collectionName: collectionName ?? known.collectionName,
           vault,
+          vaultUsed: vault === known.vault && known.vaultUsed === true,
           source,
           encrypted: passphrase === undefined ? known.encrypted : passphrase !== null,
           settings: { ...known.settings, ...withoutUndefined(settings) },

@@ -17,6 +17,7 @@ import { variableForms } from "../../engine/variable/encode.ts";
 import { noteRehearsal } from "../../engine/vault/notes.ts";
 import type { Services } from "../services.ts";
 import { engineSource, passphraseOfSite, sourceOfSite, splitDraft, type EngineSource } from "../sites/site-sources.ts";
+import { requireVault } from "../sites/used-vault.ts";
 import { siteOf } from "../sites/site-store.ts";
 import { words } from "../watch/words.ts";
 import { openFrom, pathInVault } from "./open-from.ts";
@@ -121,6 +122,7 @@ export function createFileRunners(services: Services): Pick<Runners, "test_conne
 
   async function importOne({ siteId, file, passphrase }: OperationRequest<"import_backup">, options: Options): Promise<Finished<"import_backup">> {
     const site = siteOf(store, siteId);
+    await requireVault(site);
     const taken = await importBackup(tokens.pathOf(file, "backup_file"), site.vault, { ...options, passphrase: passphrase ?? (await passphraseOfSite(site, secrets)) });
     return { result: { name: taken.name, accounts: taken.accounts } };
   }

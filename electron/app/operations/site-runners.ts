@@ -16,6 +16,7 @@ import { lookUpCollection, planRestore, type RestorePlan, type RestorePolicy } f
 import { pruneVault, planPrune } from "../../engine/vault/prune.ts";
 import type { Services } from "../services.ts";
 import { passphraseOfSite, sourceOfSite } from "../sites/site-sources.ts";
+import { noteVaultUsed, requireVault } from "../sites/used-vault.ts";
 import { siteOf, type StoredSite } from "../sites/site-store.ts";
 import { words } from "../watch/words.ts";
 import { lookAtSite } from "./look-at-site.ts";
@@ -77,8 +78,10 @@ export function createSiteRunners(services: Services): Pick<Runners, "look" | "b
 
   async function backup({ siteId, acceptFewer }: OperationRequest<"backup">, options: Options): Promise<Finished<"backup">> {
     const site = siteOf(store, siteId);
+    await requireVault(site);
     const passphrase = await passphraseOfSite(site, secrets);
     const report = await withSite(site, options, async (open) => await backupSite({ ...open, folder: site.vault, passphrase, encrypt: site.encrypted, acceptFewer, now: () => services.clock.now() }, options));
+    await noteVaultUsed(services, siteId);
     if (report.outcome === "written") await record(site, report.fewerThan === null ? words.backedUp(report) : words.keptApart(report));
     return { result: backupView(report), hasProblems: report.problemCount > 0 || report.fewerThan !== null };
   }
@@ -163,8 +166,11 @@ export function createSiteRunners(services: Services): Pick<Runners, "look" | "b
   return {
     look: async ({ siteId }, options) => {
       const site = siteOf(store, siteId);
+      await requireVault(site);
       const passphrase = await passphraseOfSite(site, secrets);
-      return await withSite(site, options, async (open) => ({ result: await lookAtSite({ ...open, vault: site.vault, passphrase, now: services.clock.now() }, options) }));
+      const result = await withSite(site, options, async (open) => await lookAtSite({ ...open, vault: site.vault, passphrase, now: services.clock.now() }, options));
+      if (result.newestBackup !== null) await noteVaultUsed(services, siteId);
+      return { result };
     },
     backup,
     plan_restore: plan,

@@ -12,6 +12,7 @@ import { firstIds } from "../operations/views.ts";
 import type { Services } from "../services.ts";
 import { passphraseOfSite, secretNames, sourceOfSite } from "../sites/site-sources.ts";
 import { replaceSite, siteOf, type StoredSite } from "../sites/site-store.ts";
+import { requireVault } from "../sites/used-vault.ts";
 import type { HeldVariables } from "./held-variables.ts";
 import { linkView, renderKeyOf, storedService, withLinkedRender, withRender } from "./render-access.ts";
 
@@ -73,6 +74,7 @@ export function createRenderRunners(services: Services, held: HeldVariables): Pi
 
   async function redeploy({ siteId, resumeOnly }: OperationRequest<"redeploy">, options: Options): Promise<Finished<"redeploy">> {
     const site = siteOf(store, siteId);
+    await requireVault(site);
     const source = await sourceOfSite(site, secrets, demos);
     if (source.kind === "folder") throw new KeeperError("NOT_AVAILABLE_HERE", "A data folder on this computer is not what Render deploys.", { hint: "Add your site with its server's address." });
     const passphrase = await passphraseOfSite(site, secrets);

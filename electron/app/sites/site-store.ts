@@ -26,6 +26,8 @@ const siteSchema = z.object({
   source: storedSourceSchema,
   collectionName: z.string(),
   vault: z.string(),
+  /** There have been backups in it. */
+  vaultUsed: z.boolean().optional(),
   encrypted: z.boolean(),
   settings: siteSettingsSchema,
   render: storedLinkSchema.optional(),

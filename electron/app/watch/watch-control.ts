@@ -95,7 +95,7 @@ export function createWatchControl({ clock, open, onActivity, onChange }: WatchC
   };
 }
 
-/** The name alone is no reason to begin anew. */
+/** What a watcher does not need to know is no reason to begin anew. */
 function keyOf(site: StoredSite | undefined): string {
-  return site === undefined ? "" : JSON.stringify({ ...site, name: null });
+  return site === undefined ? "" : JSON.stringify({ ...site, name: null, vaultUsed: null, render: null });
 }

@@ -29,7 +29,7 @@ const icons: Partial<Record<HeroActionId, IconName>> = {
 function NextStep({ ended, site }: { readonly ended: Operation; readonly site: SiteView }) {
   const say = en.overview.actions;
   const code = ended.error?.code;
-  if (code === "FOLDER_NOT_WRITABLE") return <Button rank="primary" size="s" icon="folder" onClick={() => goTo("settings")}>{say.otherFolder}</Button>;
+  if (code === "FOLDER_NOT_WRITABLE" || code === "FOLDER_NOT_FOUND") return <Button rank="primary" size="s" icon="folder" onClick={() => goTo("settings")}>{say.otherFolder}</Button>;
   if (code === "DISK_FULL") return <Button rank="primary" size="s" icon="folder" onClick={() => void showFolder(site.id)}>{say.showInFolder}</Button>;
   if (code === "KEY_REFUSED" || code === "KEY_MISSING") return <Button rank="primary" size="s" icon="key" onClick={() => openDialog({ kind: "new_key", siteId: site.id })}>{say.newKey}</Button>;
   if (ended.kind === "backup" && ended.error?.retryable === true) return <Button rank="primary" size="s" icon="again" onClick={() => void backUp(site.id)}>{say.tryAgain}</Button>;
