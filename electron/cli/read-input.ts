@@ -1,7 +1,6 @@
 /** What a person pipes in for `-`: a variable, or a backup as text or locked. Bounded, whatever comes in. */
 import { isUtf8 } from "node:buffer";
 import { addAbortSignal } from "node:stream";
-import { armor } from "age-encryption";
 import { KeeperError } from "../../shared/errors.ts";
 import { throwIfCancelled } from "../../shared/progress.ts";
 import { damaged } from "../engine/backup/damage.ts";
@@ -27,7 +26,7 @@ export function isBackupText(text: string): boolean {
  */
 export async function readStandardInput({ stdin, signal }: Pick<CliContext, "stdin" | "signal">): Promise<string> {
   try {
-    return asText(await readBytes(addAbortSignal(signal, stdin), signal));
+    return await asText(await readBytes(addAbortSignal(signal, stdin), signal));
   } catch (error) {
     throwIfCancelled(signal);
     throw asReadError(error);
@@ -57,9 +56,9 @@ function startOf(chunks: readonly Uint8Array[]): string {
   return Buffer.concat(chunks.slice(0, 64)).toString("utf8", 0, 4_096);
 }
 
-function asText(bytes: Buffer): string {
+async function asText(bytes: Buffer): Promise<string> {
   // The engine takes files and text: a locked backup that came through a pipe goes on in age's own text form.
-  if (bytes.toString("latin1", 0, AGE_LINE.length) === AGE_LINE) return armor.encode(bytes);
+  if (bytes.toString("latin1", 0, AGE_LINE.length) === AGE_LINE) return (await import("age-encryption")).armor.encode(bytes);
   const text = bytes.toString("utf8");
   // Replaced characters would be restored as such.
   if (isBackupText(text) && !isUtf8(bytes)) throw damaged("its text is broken");

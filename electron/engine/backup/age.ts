@@ -4,7 +4,7 @@
  */
 import { ReadableStream } from "node:stream/web";
 import { setImmediate } from "node:timers/promises";
-import { armor, Decrypter, Encrypter, type Stanza } from "age-encryption";
+import type { Stanza } from "age-encryption";
 import { KeeperError } from "../../../shared/errors.ts";
 import { damaged, newerFormat, notABackup } from "./damage.ts";
 
@@ -13,6 +13,9 @@ const ANY_VERSION = "age-encryption.org/";
 const ARMOR_LINE = "-----BEGIN AGE ENCRYPTED FILE-----";
 /** Each step doubles the time and memory of one attempt: 20 takes a gigabyte. The standard tool writes 18. */
 const MAX_WORK_FACTOR = 20;
+
+/** Loaded when it is needed: a fifth of the time in which the command starts, and most backups are not locked. */
+const library = async () => await import("age-encryption");
 
 export type AgeKind = "binary" | "armored" | null;
 
@@ -28,7 +31,8 @@ export function ageKindOf(start: Buffer): AgeKind {
 }
 
 /** The bytes inside the text form of an age file. Throws BACKUP_DAMAGED. */
-export function openArmor(text: string): Buffer {
+export async function openArmor(text: string): Promise<Buffer> {
+  const { armor } = await library();
   try {
     return Buffer.from(armor.decode(text));
   } catch (error) {
@@ -44,6 +48,7 @@ export type FileKey = Uint8Array;
  * Throws PASSPHRASE_NEEDED, PASSPHRASE_WRONG, BACKUP_DAMAGED, or NOT_A_BACKUP for a file that no passphrase opens.
  */
 export async function unlockAge(start: Buffer, passphrase: string | undefined): Promise<FileKey> {
+  const { Decrypter } = await library();
   let stage: "header" | "passphrase" | "refused" = "header";
   const decrypter = new Decrypter();
   // The library asks its identities one after the other: the outer two only watch how far it gets.
@@ -105,6 +110,7 @@ function passphraseNeeded(): KeeperError {
 
 /** The plain bytes. Throws BACKUP_DAMAGED where a byte was changed or the end is missing; what comes before may have been yielded. */
 export async function* decryptAge(locked: AsyncIterable<Uint8Array>, fileKey: FileKey): AsyncGenerator<Uint8Array> {
+  const { Decrypter } = await library();
   const decrypter = new Decrypter();
   decrypter.addIdentity({ unwrapFileKey: () => fileKey });
   try {
@@ -116,6 +122,7 @@ export async function* decryptAge(locked: AsyncIterable<Uint8Array>, fileKey: Fi
 
 /** The locked bytes of `plain`. Errors of `plain` pass as they are. */
 export async function* encryptAge(plain: AsyncIterable<Uint8Array>, passphrase: string): AsyncGenerator<Uint8Array> {
+  const { Encrypter } = await library();
   const encrypter = new Encrypter();
   encrypter.setPassphrase(passphrase);
   yield* await encrypter.encrypt(ReadableStream.from(plain));

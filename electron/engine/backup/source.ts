@@ -133,7 +133,7 @@ async function* only(bytes: Buffer): AsyncGenerator<Buffer> {
 
 async function unarmored(stored: Stored): Promise<() => AsyncIterable<Buffer>> {
   if (stored.sizeBytes > MAX_ARMORED_BYTES) throw notABackup("It is too large for this text form of age. Open it with age first, then use what comes out.");
-  const bytes = openArmor((await readAll(stored.chunks())).toString("latin1"));
+  const bytes = await openArmor((await readAll(stored.chunks())).toString("latin1"));
   return () => only(bytes);
 }
 

@@ -54,7 +54,8 @@ const SPELLING = "spelling";
 /**
  * Compares `left` (before) with `right` (after). Two sides that hold everything are compared byte for byte, other than
  * that as values: then how a document is spelled is no change. Vectors are not compared.
- * Keeps hashes of the left side in memory and reads the right page by page. Throws what their pages throw, and
+ * Keeps hashes of the left side in memory and reads the right page by page; a left side that stays the same is read again
+ * where somebody has changed. Throws what their pages throw, and
  * CANCELLED when `signal` is aborted; nothing is on disk then or later.
  */
 export async function compareSides(left: Side, right: Side, options: CompareOptions = {}): Promise<Diff> {
@@ -66,7 +67,8 @@ export async function compareSides(left: Side, right: Side, options: CompareOpti
   for await (const page of left.pages({ signal, onProgress })) {
     throwIfCancelled(signal);
     for (const record of page) {
-      kept.set(record.id, { hash: compact.hash(record), fields: compact.fields(record) });
+      // Of a side that can be asked again, nobody's fields are looked at who has not changed.
+      kept.set(record.id, { hash: compact.hash(record), fields: left.staysTheSame === true ? null : compact.fields(record) });
       const email = emailOf(record);
       if (email !== null) emailById.set(record.id, email);
     }
@@ -74,7 +76,7 @@ export async function compareSides(left: Side, right: Side, options: CompareOpti
 
   const present = createPresence();
   const onlyRight: string[] = [];
-  const changed: ChangedAccount[] = [];
+  const changed = new Map<string, { before: FieldHashes | null; readonly after: FieldHashes }>();
   const counts = { changed: 0, same: 0 };
   for await (const page of right.pages({ signal, onProgress })) {
     throwIfCancelled(signal);
@@ -85,7 +87,16 @@ export async function compareSides(left: Side, right: Side, options: CompareOpti
       else if (before.hash === compact.hash(record)) counts.same += 1;
       else {
         counts.changed += 1;
-        if (changed.length < maxListed) changed.push({ id: record.id, fields: whatChanged(before.fields, compact.fields(record)) });
+        if (changed.size < maxListed) changed.set(record.id, { before: before.fields, after: compact.fields(record) });
+      }
+    }
+  }
+  if (left.staysTheSame === true && changed.size > 0) {
+    for await (const page of left.pages({ signal })) {
+      throwIfCancelled(signal);
+      for (const record of page) {
+        const account = changed.get(record.id);
+        if (account !== undefined) account.before = compact.fields(record);
       }
     }
   }
@@ -106,7 +117,7 @@ export async function compareSides(left: Side, right: Side, options: CompareOpti
     counts: { ...counts, added: added.length, missing: missing.length, signedUpAgain: again.length },
     added: added.slice(0, maxListed),
     missing: missing.slice(0, maxListed),
-    changed,
+    changed: [...changed].map(([id, { before, after }]) => ({ id, fields: before === null ? [] : whatChanged(before, after) })),
     signedUpAgain: again.slice(0, maxListed),
   };
 }
@@ -118,7 +129,7 @@ export function isSame({ counts }: Diff): boolean {
 
 interface KeptRecord {
   readonly hash: string;
-  readonly fields: FieldHashes;
+  readonly fields: FieldHashes | null;
 }
 
 interface Compactor {

@@ -8,6 +8,8 @@ import type { AccountRecord } from "../record.ts";
 export interface Side {
   /** True: id, document, metadata and uri. False: another program's backup or the variable, which know the account alone. */
   readonly holdsEverything: boolean;
+  /** What its pages said once they say again. Default false. */
+  readonly staysTheSame?: boolean;
   /** Every record once, in pages. Trust them when the last page came without an error. */
   pages(options?: OperationOptions): AsyncIterable<readonly AccountRecord[]>;
 }
@@ -17,7 +19,7 @@ export interface Side {
  * aborted; nothing is written and no file stays open.
  */
 export function sideOfBackup(backup: OpenBackup): Side {
-  return { holdsEverything: backup.kind === "format_1", pages: (options = {}) => backupPages(backup, options) };
+  return { holdsEverything: backup.kind === "format_1", staysTheSame: true, pages: (options = {}) => backupPages(backup, options) };
 }
 
 /**

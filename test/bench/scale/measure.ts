@@ -8,7 +8,7 @@ export function median(values: readonly number[]): number {
 }
 
 /** Milliseconds. */
-export async function timeOf(work: () => Promise<unknown>): Promise<number> {
+async function timeOf(work: () => Promise<unknown>): Promise<number> {
   const startedMs = performance.now();
   await work();
   return performance.now() - startedMs;

@@ -1,6 +1,6 @@
 /** What the measurements found, against what they may be. */
 
-export interface Finding {
+interface Finding {
   readonly what: string;
   readonly measured: number;
   readonly unit: string;
