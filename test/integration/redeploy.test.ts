@@ -114,7 +114,8 @@ describe("all goes well", () => {
 });
 
 describe("somebody signs up at each step in turn", () => {
-  test.each([7, 10])("with %i accounts: nobody is lost", { timeout: 240_000 }, async (accounts) => {
+  // The eleventh turns the variable off on the way.
+  test.each([10])("with %i accounts: nobody is lost", { timeout: 240_000 }, async (accounts) => {
     // Whoever signs up in the very moment in which the disk goes, after the last look, cannot be seen by anybody.
     let lastMoments = 0;
     for (let at = 1; ; at += 1) {

@@ -34,8 +34,8 @@ const looks = {
 } as const satisfies Record<string, Look>;
 export type LookName = keyof typeof looks;
 
-/** Both schemes in all sizes. */
-export const USUAL = ["light-1280x800", "dark-1280x800", "light-900x600", "dark-900x600", "light-320"] as const satisfies readonly LookName[];
+/** Both schemes, and all sizes. */
+export const USUAL = ["light-1280x800", "dark-900x600", "light-320"] as const satisfies readonly LookName[];
 /** Both schemes, for what has the same lines in every size. */
 export const SCHEMES = ["light-1280x800", "dark-1280x800"] as const satisfies readonly LookName[];
 /** What owners with other eyes, or with little room, have. */
