@@ -23,20 +23,14 @@ const LOOKS = {
   "light-900x600": { colorScheme: "light", size: SMALL },
   "dark-900x600": { colorScheme: "dark", size: SMALL },
 } as const;
-const ALL = ["light-1280x800", "dark-1280x800", "light-900x600", "dark-900x600"] as const;
-/** Both schemes in one size, for the README, and the small one. */
-const THREE = ["light-1280x800", "dark-1280x800", "dark-900x600"] as const;
-const TWO = ["light-1280x800", "dark-900x600"] as const;
-
 /** The policy of the page lets no font in by address; as bytes it may come. Inter is among the fonts the window asks for. */
 async function wear({ page }: WindowStage, font: Buffer): Promise<void> {
   await page.evaluate(`document.fonts.add(new FontFace("Inter", Uint8Array.fromBase64("${font.toString("base64")}"), { weight: "100 900" }))`);
   await page.evaluate("document.fonts.ready");
 }
 
-async function take({ page }: WindowStage, scene: string, looks: readonly (keyof typeof LOOKS)[]): Promise<void> {
-  for (const look of looks) {
-    const { colorScheme, size } = LOOKS[look];
+async function take({ page }: WindowStage, scene: string): Promise<void> {
+  for (const [look, { colorScheme, size }] of Object.entries(LOOKS)) {
     await page.setViewportSize(size);
     await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
     await page.locator(`html[data-theme=${colorScheme}]`).waitFor({ state: "attached" });
@@ -61,7 +55,7 @@ test("the pictures", async () => {
   await wear(window, font);
   await page.getByRole("textbox", { name: "Address" }).fill(site.site);
   await page.getByText("Connected. We found your accounts.").waitFor();
-  await take(window, "first-run", TWO);
+  await take(window, "first-run");
 
   const siteId = await window.keep(site, { name: NAME, settings: { watch: true, rehearse: false, restoreAfterWipe: false } });
   await wear(window, font);
@@ -71,29 +65,29 @@ test("the pictures", async () => {
   await window.ask("site.update", { siteId, settings: { rehearse: true } });
   await window.run("look", { siteId });
   await says("All 7 accounts are safe.");
-  await take(window, "overview", ALL);
+  await take(window, "overview");
 
   await window.go("Before a redeploy");
   await button("Back up now").first().click();
   await page.getByRole("heading", { name: "Done: 7 accounts backed up" }).waitFor();
   await button("Copy USER_BACKUP_DATA").click();
   await page.getByText("Now redeploy your site").waitFor();
-  await take(window, "redeploy", THREE);
+  await take(window, "redeploy");
   await window.go("Variable");
-  await take(window, "variable", TWO);
+  await take(window, "variable");
   await window.go("Activity");
-  await take(window, "activity", TWO);
+  await take(window, "activity");
   await window.go("Settings");
-  await take(window, "settings", ["light-900x600", "dark-900x600"]);
+  await take(window, "settings");
 
   await site.deleteAccounts(customers.slice(0, 2).map(({ id }) => id));
   await window.go("Backups");
   await page.getByRole("row", { name: /Today/ }).first().click();
   await button("Bring back 2 accounts").waitFor();
-  await take(window, "backups", THREE);
+  await take(window, "backups");
   await button("Bring back 2 accounts").click();
   await dialog(`Bring back 2 accounts to ${NAME}?`).waitFor();
-  await take(window, "plan", TWO);
+  await take(window, "plan");
   await page.keyboard.press("Escape");
 
   await site.add(customers.slice(0, 2));
@@ -102,10 +96,10 @@ test("the pictures", async () => {
   await window.run("look", { siteId });
   await window.go("Variable");
   await page.getByText("11 accounts are one too many for the variable.").waitFor();
-  await take(window, "variable-too-many", TWO);
+  await take(window, "variable-too-many");
   await window.go("Overview");
   await site.wipe();
   await window.start("look", { siteId });
   await says("Your site was wiped. 11 accounts can come back.");
-  await take(window, "wiped", THREE);
+  await take(window, "wiped");
 });

@@ -121,13 +121,14 @@ describe("redeploy", { timeout: 120_000 }, () => {
 });
 
 describe.skipIf(!hasTerminal)("redeploy on a terminal", { timeout: 120_000 }, () => {
-  it("asks, shows each phase while it works, and in the end its sentences alone", async () => {
+  it("asks, shows what it is at while it works, and in the end its sentences alone", async () => {
     const { place, terminal, site } = await createHostedStage();
     const shown = terminal(["redeploy", ...place, "--service", SERVICE_NAME]);
     await shown.shows(/Redeploy marlow-bakery at Render now\? \[y\/N\] /);
     shown.type("y\r");
     expect(await shown.ended).toBe(0);
-    for (const words of ["Reading accounts", "Render is deploying your site"]) expect(shown.output()).toContain(words);
+    // What takes less than a tenth of a second is not drawn.
+    expect(shown.output()).toContain("Render is deploying your site");
     const { lines, cursorShown } = screenAfter(shown.output());
     expect(cursorShown).toBe(true);
     expect(lines).toContain("Your site was redeployed. All 3 accounts are there again.");
