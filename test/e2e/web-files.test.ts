@@ -13,7 +13,9 @@ async function openPage(serving: Serving): Promise<Page> {
   onTestFinished(async () => await browser.close());
   const page = await browser.newPage();
   await page.goto(serving.link);
-  await page.goto(`http://127.0.0.1:${serving.port}/`);
+  // The link leads there by itself.
+  await page.waitForURL((there) => there.pathname === "/");
+  await page.waitForLoadState();
   await page.evaluate("document.body.append(Object.assign(document.createElement('input'), { type: 'file', id: 'dropped' }))");
   return page;
 }
