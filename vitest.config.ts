@@ -13,8 +13,8 @@ export default defineConfig({
           globalSetup: ["test/support/bundled-chroma.ts"],
           testTimeout: 120_000,
           hookTimeout: 120_000,
-          // Two cores are what a small CI machine has; Chroma itself uses one of them.
-          maxWorkers: 2,
+          // Two cores are what a small CI machine has. A third of the time is waiting: for patience to end, for a look every few seconds.
+          maxWorkers: 3,
           expect: { poll: { timeout: 60_000 } },
           sequence: { groupOrder: 2 },
           restoreMocks: true,

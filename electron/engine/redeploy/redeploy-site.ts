@@ -21,6 +21,8 @@ import { createSiteContact, type ContactedSite, type SiteContact } from "./site-
 
 /** Two computers' clocks are never quite the same. */
 const CLOCK_SKEW_MS = 2 * 60_000;
+/** A watcher that looks whether a redeploy is under way holds the lock for a moment. */
+const PEEK_MS = 3_000;
 /** Render's list may be a moment behind. */
 const UNCERTAIN_LOOKS = 3;
 
@@ -53,7 +55,7 @@ export async function redeploySite(request: RedeployRequest, options: OperationO
     return await withVaultLock(
       vault.folder,
       async (signal) => await run({ request, clock, contact, pace: { ...DEFAULT_PACE, ...request.pace } }, { ...options, signal }),
-      { signal: options.signal, purpose: "redeploy", waitMs: 0 },
+      { signal: options.signal, purpose: "redeploy", waitMs: PEEK_MS },
     );
   } finally {
     await contact.letGo();
