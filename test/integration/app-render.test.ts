@@ -143,6 +143,18 @@ test("an app that was closed in the middle goes on when it is opened again", asy
   expect(stage.service.deploys).toHaveLength(1);
 });
 
+test("two changes of one site at the same moment are both kept", async () => {
+  const { stage, test: app, siteId } = await startLinked({ accounts: 1 });
+  await Promise.all([
+    app.ask("site.update", { siteId, name: "Marlow & Daughters" }),
+    app.ask("render.update", { siteId, keepVariable: true }),
+    app.run("link_service", { siteId, serviceId: stage.service.id }),
+    app.ask("site.update", { siteId, settings: { rehearse: false } }),
+  ]);
+  const { sites } = await app.ask("site.list", {});
+  expect(sites).toMatchObject([{ name: "Marlow & Daughters", settings: { rehearse: false }, render: { keepVariable: true } }]);
+});
+
 test("a key that cannot be kept is asked for again, and the link stays", async () => {
   const stage = await createRedeployStage({ accounts: 2, realTime: true });
   const app = await startApp(stage, { ports: { keychain: null } });

@@ -1,5 +1,6 @@
 /** A redeploy without a gap, on a real ChromaDB that each deploy wipes, at a fake Render that follows its API. */
-import { readdir } from "node:fs/promises";
+import { mkdir, readdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { VARIABLE_NAME } from "../../shared/eligibility.ts";
 import { sampleAccounts } from "../../electron/engine/demo/sample-accounts.ts";
@@ -284,6 +285,15 @@ describe("what goes wrong leaves everybody safe, with a next step", () => {
     await expect(ended).rejects.toMatchObject({ code: "CANCELLED" });
     expect(stage.service.deploys).toEqual([]);
     expect(await readJournal(stage.vault)).toBeNull();
+  });
+
+  test("a note of an earlier redeploy that cannot be read: nothing is begun beside it", async () => {
+    const stage = await createRedeployStage({ accounts: 3 });
+    await mkdir(stage.vault, { recursive: true });
+    await writeFile(join(stage.vault, "account-keeper-redeploy.json"), '{"version":2,"deploy');
+    await expect(redeploySite(stage.request)).rejects.toMatchObject({ code: "FILE_UNREADABLE", message: expect.stringContaining("account-keeper-redeploy.json") as string, hint: expect.stringContaining("delete that file") as string });
+    await expect(redeploySite({ ...stage.request, resumeOnly: true })).rejects.toMatchObject({ code: "FILE_UNREADABLE" });
+    expect(stage.service.deploys).toEqual([]);
   });
 
   test("two at once: the second says so", async () => {

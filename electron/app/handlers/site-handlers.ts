@@ -8,7 +8,7 @@ import type { HeldVariables } from "../render/held-variables.ts";
 import { linkView } from "../render/render-access.ts";
 import type { Services } from "../services.ts";
 import { canBeWatched, secretNames, splitDraft, viewOfSource } from "../sites/site-sources.ts";
-import { replaceSite, siteOf, type StoredSite } from "../sites/site-store.ts";
+import { changeSite, siteOf, type StoredSite } from "../sites/site-store.ts";
 import type { WatchControl } from "../watch/watch-control.ts";
 
 const DEFAULT_SITE_SETTINGS: SiteSettings = { watch: true, restoreAfterWipe: true, rehearse: true };
@@ -32,10 +32,10 @@ export function createSiteHandlers(services: Services, watch: WatchControl, held
 
   const views = (): SiteView[] => store.value.sites.map(viewOf);
 
-  async function settle(site: StoredSite): Promise<{ site: SiteView }> {
+  async function settle(siteId: string): Promise<{ site: SiteView }> {
     await watch.follow(store.value.sites);
     emitSites();
-    return { site: viewOf(site) };
+    return { site: viewOf(siteOf(store, siteId)) };
   }
 
   /** Two sites in one folder would take each other's backups for their own. */
@@ -64,7 +64,7 @@ export function createSiteHandlers(services: Services, watch: WatchControl, held
         await keepSecret(secretNames.key(site.id), secret, keepUnprotected);
         await keepSecret(secretNames.passphrase(site.id), passphrase ?? null, keepUnprotected);
         await store.update((value) => ({ ...value, sites: [...value.sites, site] }));
-        return await settle(site);
+        return await settle(site.id);
       },
 
       async "site.update"({ siteId, name, collectionName, vault: token, auth, passphrase, settings, keepUnprotected }) {
@@ -79,18 +79,17 @@ export function createSiteHandlers(services: Services, watch: WatchControl, held
           await keepSecret(secretNames.key(siteId), auth.kind === "none" ? null : JSON.stringify(secret), keepUnprotected);
         }
         if (passphrase !== undefined) await keepSecret(secretNames.passphrase(siteId), passphrase, keepUnprotected);
-        const site: StoredSite = {
-          ...known,
-          name: name ?? known.name,
-          collectionName: collectionName ?? known.collectionName,
+        await changeSite(store, siteId, (now) => ({
+          ...now,
+          name: name ?? now.name,
+          collectionName: collectionName ?? now.collectionName,
           vault,
-          vaultUsed: vault === known.vault && known.vaultUsed === true,
+          vaultUsed: vault === now.vault && now.vaultUsed === true,
           source,
-          encrypted: passphrase === undefined ? known.encrypted : passphrase !== null,
-          settings: { ...known.settings, ...withoutUndefined(settings) },
-        };
-        await replaceSite(store, site);
-        return await settle(site);
+          encrypted: passphrase === undefined ? now.encrypted : passphrase !== null,
+          settings: { ...now.settings, ...withoutUndefined(settings) },
+        }));
+        return await settle(siteId);
       },
 
       async "site.remove"({ siteId }) {

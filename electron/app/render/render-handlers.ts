@@ -3,22 +3,21 @@ import type { SiteView } from "../../../shared/model.ts";
 import type { Handlers } from "../gate.ts";
 import type { Services } from "../services.ts";
 import { secretNames } from "../sites/site-sources.ts";
-import { replaceSite, siteOf } from "../sites/site-store.ts";
+import { changeSite, siteOf } from "../sites/site-store.ts";
 import type { HeldVariables } from "./held-variables.ts";
 
 export function createRenderHandlers({ store, secrets, emitSites }: Services, held: HeldVariables, viewOf: (siteId: string) => SiteView): Pick<Handlers, "render.update" | "render.unlink"> {
   return {
     async "render.update"({ siteId, keepVariable }) {
-      const site = siteOf(store, siteId);
-      if (site.render !== undefined) await replaceSite(store, { ...site, render: { ...site.render, keepVariable } });
+      siteOf(store, siteId);
+      await changeSite(store, siteId, (site) => (site.render === undefined ? site : { ...site, render: { ...site.render, keepVariable } }));
       emitSites();
       held.afterBackup(siteOf(store, siteId));
       return { site: viewOf(siteId) };
     },
     async "render.unlink"({ siteId }) {
-      const site = { ...siteOf(store, siteId) };
-      delete site.render;
-      await replaceSite(store, site);
+      siteOf(store, siteId);
+      await changeSite(store, siteId, (site) => ({ ...site, render: undefined }));
       await secrets.remove(secretNames.renderKey(siteId));
       held.forget(siteId);
       emitSites();

@@ -11,7 +11,7 @@ import type { Finished, Runners } from "../operations/registry.ts";
 import { firstIds } from "../operations/views.ts";
 import type { Services } from "../services.ts";
 import { passphraseOfSite, secretNames, sourceOfSite } from "../sites/site-sources.ts";
-import { replaceSite, siteOf, type StoredSite } from "../sites/site-store.ts";
+import { changeSite, siteOf, type StoredSite } from "../sites/site-store.ts";
 import { requireVault } from "../sites/used-vault.ts";
 import type { HeldVariables } from "./held-variables.ts";
 import { linkView, renderKeyOf, storedService, withLinkedRender, withRender } from "./render-access.ts";
@@ -35,13 +35,14 @@ export function createRenderRunners(services: Services, held: HeldVariables): Pi
   async function link({ siteId, serviceId, apiKey, keepUnprotected }: OperationRequest<"link_service">, { signal }: Options): Promise<Finished<"link_service">> {
     const key = apiKey ?? (await renderKeyOf(services, siteId));
     const service = await withRender(services, key, async (render) => await render.readService(serviceId, { signal }));
-    const site = siteOf(store, siteId);
+    siteOf(store, siteId);
     // The key first: a link without its key would be worse than a key without its link.
     if (apiKey !== undefined) await secrets.set(secretNames.renderKey(siteId), apiKey, { keepUnprotected });
-    const stored = { service: storedService(service), keepVariable: site.render?.keepVariable ?? false };
-    await replaceSite(store, { ...site, render: stored });
+    await changeSite(store, siteId, ({ render, ...rest }) => ({ ...rest, render: { service: storedService(service), keepVariable: render?.keepVariable ?? false } }));
     held.forget(siteId);
     services.emitSites();
+    const stored = siteOf(store, siteId).render;
+    if (stored === undefined) throw new Error("the link was not kept");
     return { result: { link: linkView(stored, { hasKey: true, variable: null }) } };
   }
 

@@ -52,7 +52,10 @@ export function siteOf(store: Pick<StateFile<KeeperState>, "value">, siteId: str
   return site;
 }
 
-/** Throws the codes of writing; the list is then as it was. */
-export async function replaceSite(store: StateFile<KeeperState>, site: StoredSite): Promise<void> {
-  await store.update((value) => ({ ...value, sites: value.sites.map((known) => (known.id === site.id ? site : known)) }));
+/**
+ * Changes one site as it is when its turn to be written comes: another change may be on its way. A site that has been
+ * removed meanwhile stays so. Throws the codes of writing; the list is then as it was.
+ */
+export async function changeSite(store: StateFile<KeeperState>, siteId: string, change: (site: StoredSite) => StoredSite): Promise<void> {
+  await store.update((value) => ({ ...value, sites: value.sites.map((known) => (known.id === siteId ? change(known) : known)) }));
 }

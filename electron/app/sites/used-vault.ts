@@ -4,7 +4,7 @@
  */
 import { openVault } from "../../engine/vault/vault.ts";
 import type { Services } from "../services.ts";
-import type { StoredSite } from "./site-store.ts";
+import { changeSite, type StoredSite } from "./site-store.ts";
 
 /** Throws FOLDER_NOT_FOUND when the site has had backups and their folder is not there. */
 export async function requireVault({ vault, vaultUsed }: StoredSite): Promise<void> {
@@ -16,7 +16,7 @@ export async function noteVaultUsed({ store, log }: Pick<Services, "store" | "lo
   const site = store.value.sites.find(({ id }) => id === siteId);
   if (site === undefined || site.vaultUsed === true) return;
   try {
-    await store.update((value) => ({ ...value, sites: value.sites.map((known) => (known.id === siteId ? { ...known, vaultUsed: true } : known)) }));
+    await changeSite(store, siteId, (known) => ({ ...known, vaultUsed: true }));
   } catch (error) {
     log.error("The list of sites could not be written", error);
   }

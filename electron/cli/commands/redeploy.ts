@@ -85,7 +85,8 @@ async function follow(context: CliContext, options: OptionsOf["redeploy"], reque
   } catch (error) {
     const { code, message, hint = "" } = toErrorValue(error);
     const known = isKeeperError(error) ? error : new KeeperError(code, message, { hint, cause: error });
-    throw withWayOn(known, await readJournal(options.out), options);
+    // What ended it is the first thing to tell.
+    throw withWayOn(known, await readJournal(options.out).catch(() => null), options);
   }
 }
 

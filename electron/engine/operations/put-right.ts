@@ -7,22 +7,14 @@ import { z } from "zod";
 import type { OperationOptions } from "../../../shared/progress.ts";
 import { accountHash } from "../account.ts";
 import { readByIds } from "../chroma/read-records.ts";
-import type { ChromaConnection } from "../chroma/connection.ts";
 import { compareSides } from "../diff/compare.ts";
 import { sideOfBackup, sideOfSite } from "../diff/side.ts";
 import type { AccountRecord } from "../record.ts";
 import { lookUpCollection } from "../restore/plan-restore.ts";
+import type { RestoreEveryoneRequest } from "./restore-everyone.ts";
 import { chooseBackup, restoreSite } from "./restore-site.ts";
 
-export interface PutRightRequest {
-  readonly connection: ChromaConnection;
-  readonly collectionName: string;
-  readonly site: string;
-  /** The vault. */
-  readonly folder: string;
-  readonly passphrase?: string | undefined;
-  readonly dimension?: number | undefined;
-  readonly now?: (() => Date) | undefined;
+export interface PutRightRequest extends Omit<RestoreEveryoneRequest, "backup"> {
   /** Hashes (`accountHash`, base64) of the version that is known to have come back, by id. */
   readonly cameBackAs?: ReadonlyMap<string, string> | undefined;
 }

@@ -5,6 +5,7 @@
 import { readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
+import { KeeperError } from "../../../shared/errors.ts";
 import { asWriteError, systemCode } from "../backup/file-errors.ts";
 import { writeSmallFile } from "../vault/atomic.ts";
 
@@ -31,12 +32,19 @@ const journalSchema = z.object({
 });
 export type RedeployJournal = z.infer<typeof journalSchema>;
 
-/** Null: no redeploy is under way in this vault, as far as can be told. Never throws. */
+/**
+ * Null: no redeploy is under way in this vault. Throws FILE_UNREADABLE when there is a journal that cannot be read: taken
+ * for none, a second deploy would be begun beside the first.
+ */
 export async function readJournal(folder: string): Promise<RedeployJournal | null> {
   try {
     return journalSchema.parse(JSON.parse(await readFile(join(folder, JOURNAL_NAME), "utf8")));
-  } catch {
-    return null;
+  } catch (error) {
+    if (systemCode(error) === "ENOENT" || systemCode(error) === "ENOTDIR") return null;
+    throw new KeeperError("FILE_UNREADABLE", `The note of an earlier redeploy, ${JOURNAL_NAME} in your backup folder, cannot be read.`, {
+      hint: "Look in Render whether a deploy is under way. When none is, delete that file and start again; your backups are not touched by it.",
+      cause: error,
+    });
   }
 }
 

@@ -43,7 +43,7 @@ interface Redeploy {
  * value of the variable. From then on the vault holds a journal, and CANCELLED only means that we have stopped looking:
  * run it again, with `resumeOnly` if nothing new may begin.
  *
- * Throws the codes of `prepareRedeploy`, `RenderClient` and `followDeploy`; BUSY while another one follows a redeploy of
+ * Throws the codes of `readJournal`, `prepareRedeploy`, `RenderClient` and `followDeploy`; BUSY while another one follows a redeploy of
  * this vault; DEPLOY_UNCERTAIN when nobody knows whether Render deploys (the next run looks first).
  */
 export async function redeploySite(request: RedeployRequest, options: OperationOptions = {}): Promise<RedeployReport> {

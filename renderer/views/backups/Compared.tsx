@@ -1,8 +1,8 @@
 /** One backup beside the site: the same, missing, changed, newer. */
 import { Button } from "../../components/Button.tsx";
-import { ErrorNote } from "../../components/ErrorNote.tsx";
 import { en } from "../../strings/en.ts";
 import { number } from "../../strings/words.ts";
+import { FailedReading } from "./FailedReading.tsx";
 import type { useDiff } from "./use-diff.ts";
 
 const words = en.backups.detail;
@@ -10,19 +10,7 @@ const words = en.backups.detail;
 export function Compared({ view }: { readonly view: ReturnType<typeof useDiff> }) {
   const { state, diff, error, compare } = view;
   if (state === "failed" && error !== null) {
-    return (
-      <div className="sec">
-        <ErrorNote
-          error={error}
-          alert={false}
-          action={
-            <Button size="s" icon="again" onClick={compare}>
-              {en.frame.retry}
-            </Button>
-          }
-        />
-      </div>
-    );
+    return <FailedReading error={error} onRetry={compare} />;
   }
   if (diff === null) {
     return (

@@ -1,10 +1,10 @@
 /** A backup that is not open yet: read with progress, or asking for its passphrase. */
 import { cancelOperation } from "../../api/operations.ts";
 import { Button } from "../../components/Button.tsx";
-import { ErrorNote } from "../../components/ErrorNote.tsx";
 import { ProgressBar } from "../../components/ProgressBar.tsx";
 import { UnlockForm } from "../../components/UnlockForm.tsx";
 import { en } from "../../strings/en.ts";
+import { FailedReading } from "./FailedReading.tsx";
 import type { Opened } from "./use-opened.ts";
 
 const words = en.backups.detail;
@@ -20,19 +20,7 @@ export function Opening({ opened }: { readonly opened: Opened }) {
     );
   }
   if (state === "failed" && error !== null) {
-    return (
-      <div className="sec">
-        <ErrorNote
-          error={error}
-          alert={false}
-          action={
-            <Button size="s" icon="again" onClick={() => open()}>
-              {en.frame.retry}
-            </Button>
-          }
-        />
-      </div>
-    );
+    return <FailedReading error={error} onRetry={() => open()} />;
   }
   if (state === "stopped") {
     return (
