@@ -5,7 +5,7 @@ export default defineConfig({
     // The second reporter prints one plain line of totals for machines that read no colours.
     reporters: ["default", "./test/support/totals-reporter.ts"],
     projects: [
-      { test: { name: "unit", include: ["test/unit/**/*.test.ts"], restoreMocks: true, testTimeout: 30_000, sequence: { groupOrder: 1 } } },
+      { test: { name: "unit", include: ["test/unit/**/*.test.ts"], restoreMocks: true, testTimeout: 30_000, maxWorkers: 2, sequence: { groupOrder: 1 } } },
       {
         test: {
           name: "integration",
@@ -13,8 +13,8 @@ export default defineConfig({
           globalSetup: ["test/support/bundled-chroma.ts"],
           testTimeout: 120_000,
           hookTimeout: 120_000,
-          // Two cores are what a small CI machine has. A third of the time is waiting: for patience to end, for a look every few seconds.
-          maxWorkers: 3,
+          // Two cores are what a small CI machine has; with a third worker, waits that are meant to be short enough end too late.
+          maxWorkers: 2,
           expect: { poll: { timeout: 60_000 } },
           sequence: { groupOrder: 2 },
           restoreMocks: true,

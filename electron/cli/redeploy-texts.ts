@@ -9,7 +9,7 @@ export const redeployTexts = {
 Backs up and reads the backup back, sets USER_BACKUP_DATA at Render where your site may use it, looks for new accounts
 once more, and has Render deploy what it built last. While Render deploys, whoever signs up is backed up; after the wipe
 everyone who is missing is brought back, also those who signed up meanwhile. Your site is read again before it says done.
-Whoever signs up in the last seconds before the wipe cannot be seen: we look every 3 seconds.
+Whoever signs up in the last seconds before the wipe cannot be seen: we look every second.
 
 Until Render is asked, Ctrl+C stops everything and nothing was deployed. Afterwards the deploy goes on without us:
 --resume follows it to its end, also after this program was closed, and never deploys. It needs no --service.

@@ -105,14 +105,14 @@ test("a backup that fails: what, why and again; the reference in the details is 
   await button("Try again", alert).waitFor();
 });
 
-test("a site that drops every connection: said while it is being woken, and after nobody waits for it any more", async () => {
+test("a site whose host answers in its place: said while it is being woken, and after nobody waits for it any more", async () => {
   const site = await siteOf(7);
   const proxy = await proxyFor(site);
   const window = await startWindow();
   const { page, says, button } = window;
   await window.keep(site, { url: proxy.url });
   await says("All 7 accounts are safe.");
-  proxy.injectAlways(/./, { kind: "reset" });
+  proxy.injectAlways(/./, { kind: "status", status: 502, html: "<h1>Bad Gateway</h1>" });
   await page.reload();
   await says("Your site is asleep. We are waking it.");
   await page.getByText(/^This can take a minute on a free plan\. Your 7 accounts are safe in today’s \d\d:\d\d backup\.$/).waitFor();

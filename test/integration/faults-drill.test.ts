@@ -38,7 +38,7 @@ it("a rehearsal", { timeout: SWEEP_TIMEOUT_MS }, async () => {
   const requests = await requestsOf(proxy, async () => await drillBackup({ backup }));
   expect(requests).toBeGreaterThan(8);
   const ends = { good: 0, bad: 0, failed: 0 };
-  for (const moment of momentsOf(faults, requests, 2, 7)) {
+  for (const moment of momentsOf(faults, requests, 1, 7)) {
     const { what } = moment;
     await wipe(site);
     const { ended, error } = await withFault(proxy, moment, async () => await drillBackup({ backup }));

@@ -96,7 +96,7 @@ it.each([["one try", ONE_TRY, 1], ["a second try", TWO_TRIES, 2]] as const)("a b
   const requests = await requestsOf(proxy, async () => await backUp(unharmed));
   expect(requests).toBeGreaterThan(6);
   const ends = { finished: 0, failed: 0 };
-  for (const moment of momentsOf(FAULTS, requests, 3, sweep)) {
+  for (const moment of momentsOf(FAULTS, requests, 2, sweep)) {
     const { what } = moment;
     const folder = await vaultBehind();
     const { ended, error } = await withFault(proxy, moment, async () => await backUp(folder));

@@ -13,7 +13,7 @@ import { createChance } from "./seeded.ts";
 export const ONE_TRY: ConnectOptions = {
   retries: { retries: 0, firstPauseMs: 1 },
   wakeTimeoutMs: 400,
-  timeouts: { connectMs: 2_000, firstByteMs: 400, bodyIdleMs: 2_000 },
+  timeouts: { connectMs: 2_000, firstByteMs: 1_000, bodyIdleMs: 2_000 },
 };
 /** As owners have it, but for the pauses: what passes by itself is not even noticed. */
 export const TWO_TRIES: ConnectOptions = { ...ONE_TRY, retries: { retries: 1, firstPauseMs: 1 } };

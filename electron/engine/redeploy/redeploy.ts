@@ -35,7 +35,7 @@ export interface RedeployPace {
   readonly settleMs: number;
 }
 
-export const DEFAULT_PACE: RedeployPace = { lookEveryMs: 3_000, deployTimeoutMs: 40 * 60_000, siteTimeoutMs: 10 * 60_000, settleMs: 60_000 };
+export const DEFAULT_PACE: RedeployPace = { lookEveryMs: 1_000, deployTimeoutMs: 40 * 60_000, siteTimeoutMs: 10 * 60_000, settleMs: 60_000 };
 
 /** What became of the variable. */
 export type VariableOutcome =

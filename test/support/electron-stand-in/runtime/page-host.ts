@@ -30,6 +30,7 @@ export class PageHost {
   #session: CdpSession | undefined;
   /** The preload's world of the document that is loaded now. */
   #world: number | undefined;
+  #tabStrip: { readonly width: number; readonly height: number } | undefined;
   readonly #contextFrames = new Map<number, string>();
   readonly #scripts: InjectedScripts;
 
@@ -145,15 +146,18 @@ export class PageHost {
     await this.#session?.send("Emulation.setEmulatedMedia", { features: [{ name: "prefers-color-scheme", value }] });
   }
 
-  /** Chromium's windows keep room for a tab strip, so the content is measured and the window corrected. */
+  /**
+   * Chromium's windows keep room for a tab strip. How much is measured once, before the first change: a page follows its window a
+   * moment later, so that what it says right after a change may be its size before.
+   */
   async resize(width: number, height: number): Promise<void> {
     const { root } = browser();
-    const { windowId } = await root.send("Browser.getWindowForTarget", { targetId: this.#targetId });
-    await root.send("Browser.setWindowBounds", { windowId, bounds: { width, height } });
-    const { cssVisualViewport } = await this.session.send("Page.getLayoutMetrics");
-    const missing = { width: width - Math.round(cssVisualViewport.clientWidth), height: height - Math.round(cssVisualViewport.clientHeight) };
-    if (missing.width === 0 && missing.height === 0) return;
-    await root.send("Browser.setWindowBounds", { windowId, bounds: { width: width + missing.width, height: height + missing.height } });
+    const { windowId, bounds } = await root.send("Browser.getWindowForTarget", { targetId: this.#targetId });
+    if (this.#tabStrip === undefined) {
+      const { cssVisualViewport } = await this.session.send("Page.getLayoutMetrics");
+      this.#tabStrip = { width: (bounds.width ?? 0) - Math.round(cssVisualViewport.clientWidth), height: (bounds.height ?? 0) - Math.round(cssVisualViewport.clientHeight) };
+    }
+    await root.send("Browser.setWindowBounds", { windowId, bounds: { width: width + this.#tabStrip.width, height: height + this.#tabStrip.height } });
   }
 
   async close(): Promise<void> {
