@@ -6,8 +6,30 @@ const KILOBYTE = 1_024;
 /** Letters written from right to left, and the marks that switch direction. */
 const TURNS = /[\u0590-\u08FF\u200E\u200F\u202A-\u202E\u2066-\u2069\uFB1D-\uFDFF\uFE70-\uFEFC]/u;
 
+const numbers = new Intl.NumberFormat("en-US");
+/**
+ * Made once: making one takes longer than drawing a row. They write the fields of the local time as if it were UTC, so that they need not
+ * know where on earth the window is.
+ */
+const format = (options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat => new Intl.DateTimeFormat(LOCALE, { ...options, timeZone: "UTC" });
+const formats = {
+  minutes: format({ hour: "2-digit", minute: "2-digit", hourCycle: "h23" }),
+  seconds: format({ hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" }),
+  weekday: format({ weekday: "short" }),
+  day: format({ weekday: "short", day: "numeric", month: "short" }),
+  dayAndMonth: format({ day: "numeric", month: "short" }),
+  dayOfYear: format({ day: "numeric", month: "short", year: "numeric" }),
+  full: format({ dateStyle: "full", timeStyle: "medium" }),
+};
+
+function written(by: keyof typeof formats, at: string | number): string {
+  const date = new Date(at);
+  if (Number.isNaN(date.getTime())) return String(at);
+  return formats[by].format(Date.UTC(date.getFullYear(), date.getMonth(), date.getDate(), date.getHours(), date.getMinutes(), date.getSeconds()));
+}
+
 export function number(value: number): string {
-  return value.toLocaleString("en-US");
+  return numbers.format(value);
 }
 
 export function plural(count: number, one: string, many: string): string {
@@ -66,11 +88,11 @@ export function ago(at: string, now: number): string {
 }
 
 export function clock(at: string | number): string {
-  return new Date(at).toLocaleTimeString(LOCALE, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+  return written("minutes", at);
 }
 
 export function clockWithSeconds(at: string | number): string {
-  return new Date(at).toLocaleTimeString(LOCALE, { hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" });
+  return written("seconds", at);
 }
 
 function startOfDay(at: number): number {
@@ -84,9 +106,9 @@ export function daysAgo(at: string, now: number): number {
   return Math.round((startOfDay(now) - startOfDay(Date.parse(at))) / DAY_MS);
 }
 
-function shortDate(date: Date, options: Intl.DateTimeFormatOptions): string {
+function shortDate(by: "weekday" | "day" | "dayAndMonth" | "dayOfYear", at: string | number): string {
   // British dates have a comma after the weekday that ours have not; September is cut to three letters.
-  return date.toLocaleDateString(LOCALE, options).replaceAll(",", "").replace("Sept", "Sep");
+  return written(by, at).replaceAll(",", "").replace("Sept", "Sep");
 }
 
 /** "Today, 14:06", "Yesterday, 18:40", "Mon 16 Nov, 07:55", "16 Nov 2025, 07:55". */
@@ -99,22 +121,19 @@ export function day(at: string, now: number): string {
   const days = daysAgo(at, now);
   if (days === 0) return "Today";
   if (days === 1) return "Yesterday";
-  const date = new Date(at);
-  if (date.getFullYear() !== new Date(now).getFullYear()) return shortDate(date, { day: "numeric", month: "short", year: "numeric" });
-  return shortDate(date, { weekday: "short", day: "numeric", month: "short" });
+  return shortDate(new Date(at).getFullYear() === new Date(now).getFullYear() ? "day" : "dayOfYear", at);
 }
 
 /** "Mon, 03:00" within a week, "9 Nov, 10:41" before: for narrow columns. */
 export function shortWhen(at: string, now: number): string {
   const days = daysAgo(at, now);
   if (days <= 1) return when(at, now);
-  const date = new Date(at);
-  return `${shortDate(date, days < 7 ? { weekday: "short" } : { day: "numeric", month: "short" })}, ${clock(at)}`;
+  return `${shortDate(days < 7 ? "weekday" : "dayAndMonth", at)}, ${clock(at)}`;
 }
 
 /** "19 Oct", for axes. */
 export function dayAndMonth(at: number): string {
-  return shortDate(new Date(at), { day: "numeric", month: "short" });
+  return shortDate("dayAndMonth", at);
 }
 
 /** "today", "Mon", "9 Nov": the shortest that still tells the day. */
@@ -122,12 +141,12 @@ export function shortDay(at: string, now: number): string {
   const days = daysAgo(at, now);
   if (days === 0) return "today";
   if (days === 1) return "yesterday";
-  return shortDate(new Date(at), days < 7 ? { weekday: "short" } : { day: "numeric", month: "short" });
+  return shortDate(days < 7 ? "weekday" : "dayAndMonth", at);
 }
 
 /** The whole of it, for tooltips. */
 export function fullTime(at: string): string {
-  return new Date(at).toLocaleString(LOCALE, { dateStyle: "full", timeStyle: "medium" });
+  return written("full", at);
 }
 
 /** "today’s 14:06 backup", "the backup of Mon 16 Nov, 07:55": inside a sentence. */

@@ -1,6 +1,6 @@
 /** The backups, newest first: one tab stop, arrows, Home, End, page keys, type-ahead on dates. Virtual, for thousands. */
 import { useVirtualizer } from "@tanstack/react-virtual";
-import { useEffect, useRef, useState, type KeyboardEvent } from "react";
+import { memo, useEffect, useRef, useState, type KeyboardEvent } from "react";
 import { Icon } from "../../components/Icon.tsx";
 import { rangeWith } from "../../components/keep-row.ts";
 import { en } from "../../strings/en.ts";
@@ -21,6 +21,62 @@ function changeOf({ change }: BackupRow): { readonly shown: string; readonly alo
   if (change === null || change === 0) return { shown: "", aloud: "" };
   return change > 0 ? { shown: words.changeMore(change), aloud: words.moreAloud(change) } : { shown: words.changeLess(-change), aloud: words.lessAloud(-change) };
 }
+
+interface RowProps {
+  readonly row: BackupRow;
+  readonly index: number;
+  readonly isOpen: boolean;
+  readonly isStop: boolean;
+  readonly start: number;
+  readonly height: number;
+  readonly now: number;
+  readonly onActive: (index: number) => void;
+  readonly onOpen: (name: string) => void;
+}
+
+/** Drawn once: while the table scrolls, only the rows that come into view are new. */
+const Row = memo(function Row({ row, index, isOpen, isStop, start, height, now, onActive, onOpen }: RowProps) {
+  const { entry, check, kept } = row;
+  const change = changeOf(row);
+  return (
+    <div
+      role="row"
+      data-index={index}
+      aria-rowindex={index + 2}
+      aria-selected={isOpen}
+      tabIndex={isStop ? 0 : -1}
+      className="brow"
+      style={{ transform: `translateY(${start}px)`, height }}
+      onClick={() => {
+        onActive(index);
+        onOpen(entry.name);
+      }}
+      onFocus={() => onActive(index)}
+    >
+      <span role="gridcell" className="cut" title={entry.at === null ? entry.name : fullTime(entry.at)}>
+        {whenOf(row, now)}
+      </span>
+      <span role="gridcell" className="num b">
+        {entry.accounts === null ? <span aria-label={words.unknownCount}>–</span> : number(entry.accounts)}
+      </span>
+      <span role="gridcell" className="num t2 hidec">
+        <span aria-hidden="true">{change.shown}</span>
+        <span className="vh">{change.aloud}</span>
+      </span>
+      <span role="gridcell" className="check-cell">
+        <span className="fact">
+          <span className={check.tone}>
+            <Icon name={check.icon} />
+          </span>
+          <span className="check-word">{check.word}</span>
+        </span>
+      </span>
+      <span role="gridcell" className="why cut" title={kept}>
+        {kept}
+      </span>
+    </div>
+  );
+});
 
 interface BackupTableProps {
   readonly rows: readonly BackupRow[];
@@ -103,48 +159,7 @@ export function BackupTable({ rows, openName, now, onOpen }: BackupTableProps) {
           {virtual.getVirtualItems().map(({ index, start }) => {
             const row = rows[index];
             if (row === undefined) return null;
-            const { entry, check, kept } = row;
-            const change = changeOf(row);
-            const isOpen = entry.name === openName;
-            return (
-              <div
-                key={entry.name}
-                role="row"
-                data-index={index}
-                aria-rowindex={index + 2}
-                aria-selected={isOpen}
-                tabIndex={index === current ? 0 : -1}
-                className="brow"
-                style={{ transform: `translateY(${start}px)`, height }}
-                onClick={() => {
-                  setActive(index);
-                  onOpen(entry.name);
-                }}
-                onFocus={() => setActive(index)}
-              >
-                <span role="gridcell" className="cut" title={entry.at === null ? entry.name : fullTime(entry.at)}>
-                  {whenOf(row, now)}
-                </span>
-                <span role="gridcell" className="num b">
-                  {entry.accounts === null ? <span aria-label={words.unknownCount}>–</span> : number(entry.accounts)}
-                </span>
-                <span role="gridcell" className="num t2 hidec">
-                  <span aria-hidden="true">{change.shown}</span>
-                  <span className="vh">{change.aloud}</span>
-                </span>
-                <span role="gridcell">
-                  <span className="fact">
-                    <span className={check.tone}>
-                      <Icon name={check.icon} />
-                    </span>
-                    <span className="check-word">{check.word}</span>
-                  </span>
-                </span>
-                <span role="gridcell" className="why cut" title={kept}>
-                  {kept}
-                </span>
-              </div>
-            );
+            return <Row key={row.entry.name} row={row} index={index} isOpen={row.entry.name === openName} isStop={index === current} start={start} height={height} now={now} onActive={setActive} onOpen={onOpen} />;
           })}
         </div>
       </div>
