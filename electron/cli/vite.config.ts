@@ -1,0 +1,32 @@
+/** Bundles the command line: one that loads a few files starts in a fraction of the time of one that loads 450. */
+import { relative } from "node:path";
+import { defineConfig, type Plugin } from "vite";
+
+const SOURCE = new URL("../", import.meta.url);
+
+/** What stands beside a module, such as the server's script, is found where the module would be outside the bundle: each keeps its own address. */
+const keepAddresses = {
+  name: "keep-addresses",
+  transform(code, id) {
+    const place = relative(SOURCE.pathname, id).replaceAll("\\", "/");
+    if (place.startsWith("..") || !code.includes("import.meta.url")) return null;
+    return { code: code.replaceAll("import.meta.url", `new URL(${JSON.stringify(`../${place}`)}, import.meta.url).href`), map: null };
+  },
+} satisfies Plugin;
+
+export default defineConfig({
+  root: import.meta.dirname,
+  publicDir: false,
+  plugins: [keepAddresses],
+  ssr: { noExternal: true },
+  build: {
+    ssr: "main.ts",
+    target: "node20.19",
+    outDir: "../../dist/electron/cli",
+    // What tsc made of these files nobody loads.
+    emptyOutDir: true,
+    // Names stay, for whoever reads a stack; comments and spaces of libraries are half of what would be shipped.
+    minify: false,
+    rolldownOptions: { output: { entryFileNames: "main.js", chunkFileNames: "[name].js", minify: { compress: true, mangle: false, codegen: { removeWhitespace: true } } } },
+  },
+});
