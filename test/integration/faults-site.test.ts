@@ -23,10 +23,13 @@ import { FAULTS, momentsOf, ONE_TRY, outcomeOf, requestsOf, SWEEP_TIMEOUT_MS, TW
 import { startFrontProxy, type FrontProxy } from "../support/front-proxy.ts";
 import { createTestSite, temporaryFolder, type TestSite } from "../support/site.ts";
 
-const people = sampleAccounts(6).map((account) => ({ ...account, embedding: account.embedding.slice(0, 4) }));
-const before = people.slice(0, 4);
-const now = people.slice(0, 5);
-const newcomer = people.slice(5);
+/** More than come in one request. */
+const people = sampleAccounts(72).map((account) => ({ ...account, embedding: account.embedding.slice(0, 4) }));
+const before = people.slice(0, 70);
+const now = people.slice(0, 71);
+const newcomer = people.slice(71);
+const large = { before, now };
+const small = { before: people.slice(0, 4), now: people.slice(0, 5) };
 
 /** Ends with the test, and then nothing announced may be left. */
 async function startProxy(): Promise<FrontProxy> {
@@ -67,18 +70,22 @@ async function newestOf(folder: string): Promise<Map<string, AccountRecord>> {
   return newest === null ? new Map<string, AccountRecord>() : await recordsOf(await openBackup({ path: newest.entry.path }));
 }
 
-/** Nothing but whole backups, and the one from before among them. */
-async function expectWholeVault(what: string, folder: string): Promise<void> {
+/** Nothing but whole backups, and the one with `kept` among them. */
+async function expectWholeVault(what: string, folder: string, kept: readonly AccountRecord[]): Promise<void> {
   const names = await readdir(folder);
   expect(names.filter((name) => !/^user_backup_\d{8}(?:_\d{6})?\.json$/.test(name)), what).toEqual([]);
   const contents = await Promise.all(names.map(async (name) => {
     await verifyBackup({ path: join(folder, name) });
     return contentOf(await recordsOf(await openBackup({ path: join(folder, name) })));
   }));
-  expect(contents, what).toContainEqual(contentOf(of(before)));
+  expect(contents, what).toContainEqual(contentOf(of(kept)));
 }
 
-it.each([["one try", ONE_TRY, 1], ["a second try", TWO_TRIES, 2]] as const)("a backup, %s", { timeout: SWEEP_TIMEOUT_MS }, async (_, options, sweep) => {
+it.each([
+  ["one try", ONE_TRY, 1, large],
+  ["a second try", TWO_TRIES, 2, large],
+  ["of a small site, one try", ONE_TRY, 14, small],
+] as const)("a backup, %s", { timeout: SWEEP_TIMEOUT_MS }, async (_, options, sweep, { before, now }) => {
   const site = await createTestSite();
   await site.create();
   await site.add(before);
@@ -94,27 +101,27 @@ it.each([["one try", ONE_TRY, 1], ["a second try", TWO_TRIES, 2]] as const)("a b
 
   const unharmed = await vaultBehind();
   const requests = await requestsOf(proxy, async () => await backUp(unharmed));
-  expect(requests).toBeGreaterThan(6);
+  expect(requests).toBeGreaterThan(now.length > 64 ? 8 : 5);
   const ends = { finished: 0, failed: 0 };
   for (const moment of momentsOf(FAULTS, requests, 2, sweep)) {
     const { what } = moment;
     const folder = await vaultBehind();
     const { ended, error } = await withFault(proxy, moment, async () => await backUp(folder));
-    await expectWholeVault(what, folder);
+    await expectWholeVault(what, folder, before);
     const newest = await newestOf(folder);
     if (ended === undefined) {
       ends.failed += 1;
       expect(contentOf(newest), `${what}: ${error.code}`).toEqual(contentOf(of(before)));
     } else {
       ends.finished += 1;
-      expect(ended, what).toMatchObject({ outcome: "written", accounts: 5, problemCount: 0, fewerThan: null });
+      expect(ended, what).toMatchObject({ outcome: "written", accounts: now.length, problemCount: 0, fewerThan: null });
       expect(contentOf(newest), what).toEqual(contentOf(of(now)));
       expectVectors(what, newest, now);
     }
     const again = await backupSite({ ...site, folder });
-    expect(again, what).toMatchObject({ outcome: ended === undefined ? "written" : "unchanged", accounts: 5, problemCount: 0 });
+    expect(again, what).toMatchObject({ outcome: ended === undefined ? "written" : "unchanged", accounts: now.length, problemCount: 0 });
     expect(contentOf(await newestOf(folder)), what).toEqual(contentOf(of(now)));
-    await expectWholeVault(what, folder);
+    await expectWholeVault(what, folder, before);
   }
   // Both ends are met: faults that never bite prove nothing.
   expect(Math.min(ends.finished, ends.failed), JSON.stringify(ends)).toBeGreaterThan(1);
@@ -133,7 +140,7 @@ it.each([
   const backup = await openBackup({ path });
   const proxy = await startProxy();
   // Several writes.
-  proxy.injectAlways(/GET .*\/pre-flight-checks$/, { kind: "status", status: 200, json: { max_batch_size: 2, supports_base64_encoding: true } });
+  proxy.injectAlways(/GET .*\/pre-flight-checks$/, { kind: "status", status: 200, json: { max_batch_size: 24, supports_base64_encoding: true } });
   const restore = async (connection: ChromaConnection): Promise<RestoreReport> => {
     const target = { connection, collectionName: site.collectionName, site: site.site, backup, policy };
     return await restoreSite({ ...target, plan: await planRestore(target), safetyFolder: await temporaryFolder() });
@@ -192,8 +199,8 @@ it("a server that stumbles once over a page takes nobody's vector", async () => 
   const proxy = await startProxy();
   const backUp = async (): Promise<BackupReport> => await over(proxy, ONE_TRY, async (connection) => await backupSite({ ...site, connection, folder: await temporaryFolder() }));
   await backUp();
-  // The first of them lists the ids.
-  const [, page = -1] = proxy.requests.flatMap(({ path }, nth) => (path.endsWith("/get") ? [nth] : []));
+  // The first asks whether all of it comes at once, the second lists the ids.
+  const [, , page = -1] = proxy.requests.flatMap(({ path }, nth) => (path.endsWith("/get") ? [nth] : []));
   proxy.injectNth(page, { kind: "status", status: 500, json: { error: "InternalError", message: "disk I/O error" } });
   const { path, problemCount } = await backUp();
   expect(problemCount).toBe(0);

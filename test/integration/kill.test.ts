@@ -13,6 +13,10 @@ import { startFrontProxy } from "../support/front-proxy.ts";
 import { snapshotSite } from "../support/snapshots.ts";
 import { createTestSite, temporaryFolder, type TestSite } from "../support/site.ts";
 
+/** More than come in one request. */
+const ALL = 70;
+const AT_FIRST = 66;
+
 function accounts(count: number): WritableRecord[] {
   return sampleAccounts(count).map((account) => ({ ...account, embedding: account.embedding.slice(0, 4) }));
 }
@@ -21,10 +25,10 @@ function backupArgs(site: TestSite, folder: string, url = site.site): string[] {
   return ["backup", "--url", url, "--collection", site.collectionName, "--out", folder];
 }
 
-/** A vault that holds one backup, of the first 5 accounts of a site that has 9 by now. */
+/** A vault that holds one backup, of the first `AT_FIRST` accounts of a site that has `ALL` by now. */
 async function vaultBehind(site: TestSite, full: readonly WritableRecord[]): Promise<string> {
   const folder = await temporaryFolder();
-  await site.add(full.slice(0, 5));
+  await site.add(full.slice(0, AT_FIRST));
   await backupSite({ ...site, folder });
   await site.add(full);
   return folder;
@@ -48,7 +52,7 @@ async function expectWhole(folder: string, previous: string): Promise<void> {
 async function expectNextBackupWorks(site: TestSite, folder: string, previous: string): Promise<void> {
   letLocksAge(folder);
   const report = await backupSite({ ...site, folder });
-  expect(report).toMatchObject({ accounts: 9, passedOver: [] });
+  expect(report).toMatchObject({ accounts: ALL, passedOver: [] });
   await expectWhole(folder, previous);
   expect(await contentOf(folder)).not.toBe(previous);
   expect((await readdir(folder)).filter((name) => !/^(?:account-keeper-activity\.jsonl|user_backup_\d{8}(?:_\d{6})?\.json)$/.test(name))).toEqual([]);
@@ -75,10 +79,10 @@ describe("a backup that is killed", () => {
   it("before any step on the disk leaves every file whole, and the next one works", async () => {
     const site = await createTestSite();
     await site.create();
-    const full = accounts(9);
+    const full = accounts(ALL);
     // How many steps there are depends on the time it takes: locks are kept fresh. The run that is never killed is the last.
     for (let step = 1; ; step += 1) {
-      await site.deleteAccounts(full.slice(5).map(({ id }) => id));
+      await site.deleteAccounts(full.slice(AT_FIRST).map(({ id }) => id));
       const folder = await vaultBehind(site, full);
       const [before] = await (await openVault(folder)).list();
       const previous = before?.content ?? "";
@@ -98,13 +102,14 @@ describe("a backup that is killed", () => {
 
   it.each([
     ["looks for the collection", /GET .*\/collections\/[^/]+$/, 0],
-    ["lists the ids", /\/get$/, 0],
-    ["reads a page", /\/get$/, 1],
-    ["lists the ids again", /\/get$/, 2],
+    ["asks whether all of it comes at once", /\/get$/, 0],
+    ["lists the ids", /\/get$/, 1],
+    ["reads a page", /\/get$/, 2],
+    ["lists the ids again", /\/get$/, 4],
   ])("while it %s", async (_, pattern, passing) => {
     const site = await createTestSite();
     await site.create();
-    const folder = await vaultBehind(site, accounts(9));
+    const folder = await vaultBehind(site, accounts(ALL));
     const previous = await contentOf(folder);
     const { killed } = await killAtRequest(pattern, passing, (url) => backupArgs(site, folder, url), { temporary: ownTemporary() });
     expect(killed).toBe(true);
@@ -116,13 +121,13 @@ describe("a backup that is killed", () => {
   it("keeps nobody out for long: the next command takes over its locks", async () => {
     const site = await createTestSite();
     await site.create();
-    const folder = await vaultBehind(site, accounts(9));
+    const folder = await vaultBehind(site, accounts(ALL));
     const temporary = ownTemporary();
     await killAtRequest(/\/get$/, 1, (url) => backupArgs(site, folder, url), { temporary });
     expect(await readdir(folder)).toContain(".account-keeper.lock");
     // The real wait of some ten seconds, with the locks of vault and site both left behind.
     const next = await runCliJson(backupArgs(site, folder), { temporary });
-    expect(next).toMatchObject({ code: 0, answer: { outcome: "written", accounts: 9 } });
+    expect(next).toMatchObject({ code: 0, answer: { outcome: "written", accounts: ALL } });
     expect((await readdir(folder)).filter((name) => name.startsWith("."))).toEqual([]);
   });
 });

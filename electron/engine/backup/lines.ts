@@ -39,7 +39,7 @@ function isJsonObjectText(text: string): boolean {
 
 /** A lone surrogate has no UTF-8 form; inside a JSON string its escape means the same. */
 function wellFormed(json: string): string {
-  return json.replace(/\p{Surrogate}/gu, (half) => `\\u${half.charCodeAt(0).toString(16)}`);
+  return json.isWellFormed() ? json : json.replace(/\p{Surrogate}/gu, (half) => `\\u${half.charCodeAt(0).toString(16)}`);
 }
 
 /** Throws `BadLineError`. Metadata keeps its text; spaces around and inside it do not matter. */

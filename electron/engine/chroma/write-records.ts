@@ -1,5 +1,5 @@
 /**
- * Writes records to a collection by upsert: one writer, large batches, which is what Chroma is fastest at.
+ * Writes records to a collection by upsert: one writer, batches that grow large, which is what Chroma is fastest at.
  * Never deletes. What a reply says about single records is worth nothing, so whoever writes reads back.
  */
 import { isKeeperError } from "../../../shared/errors.ts";
@@ -17,6 +17,9 @@ export interface WritableRecord extends AccountRecord {
 
 /** Chroma refuses a body over 40 MiB; much less already costs nothing per record. */
 const MAX_BATCH_BYTES = 16 * 1024 * 1024;
+/** The first batch, and how much each may hold of the one before: the server works from early on instead of waiting for a full one. */
+const FIRST_BATCH_RECORDS = 256;
+const BATCH_GROWTH = 2;
 /** What a record needs besides its own text: quotes, commas, nulls. */
 const RECORD_OVERHEAD_BYTES = 64;
 
@@ -44,6 +47,7 @@ export async function upsertRecords(
   let written = 0;
   let batch: Row[] = [];
   let batchBytes = 0;
+  let batchRecords = FIRST_BATCH_RECORDS;
   let sending: Promise<void> = Promise.resolve();
 
   async function send(rows: readonly Row[]): Promise<void> {
@@ -67,6 +71,7 @@ export async function upsertRecords(
     batch = [];
     batchBytes = 0;
     if (rows.length === 0) return;
+    batchRecords *= BATCH_GROWTH;
     sending = send(rows);
     // Reported by the next await; until then it must not count as unhandled.
     sending.catch(() => undefined);
@@ -75,7 +80,7 @@ export async function upsertRecords(
   for await (const records of source) {
     for (const record of records) {
       const row = rowOf(record, connection.limits.base64);
-      if (batch.length >= connection.limits.maxBatchSize || batchBytes + row.sizeBytes > MAX_BATCH_BYTES) await flush();
+      if (batch.length >= Math.min(batchRecords, connection.limits.maxBatchSize) || batchBytes + row.sizeBytes > MAX_BATCH_BYTES) await flush();
       batch.push(row);
       batchBytes += row.sizeBytes;
     }

@@ -5,6 +5,7 @@
 import { createHash } from "node:crypto";
 import { isKeeperError, KeeperError } from "../../../shared/errors.ts";
 import { throwIfCancelled, type OperationOptions } from "../../../shared/progress.ts";
+import { bothAtOnce } from "../both-at-once.ts";
 import { accountHash, createContentDigest, emailOf, recordHash } from "../account.ts";
 import { signedUpAgain } from "../presence.ts";
 import type { OpenBackup } from "../backup/read-backup.ts";
@@ -88,7 +89,7 @@ interface BackupState {
 }
 
 /**
- * Reads the whole backup (which checks it) and the whole site, and writes nothing.
+ * Reads the whole backup (which checks it) and the whole site at the same time, and writes nothing.
  * Throws the codes of reading a backup and of `ChromaConnection`; ACCOUNT_NOT_IN_BACKUP for an id of `only`;
  * RESERVED_METADATA_KEY, VECTOR_DIMENSION_MISMATCH, VECTOR_DIMENSION_UNKNOWN for what the site could not take;
  * CANCELLED when `signal` is aborted.
@@ -99,9 +100,14 @@ export async function planRestore(request: RestoreRequest, options: OperationOpt
   const holdsEverything = backup.kind === "format_1";
   const hashOf = holdsEverything ? recordHash : accountHash;
   const keep: Keep = (record, hash) => ({ hash: hash.toString("base64"), metadata: policy === "overwrite" && holdsEverything ? record.metadata : null });
-  const kept = await readBackup(backup, hashOf, keep, request.only, options);
-  const { collection, databaseMissing } = await lookUpCollection(connection, collectionName, options);
-  const site = await readSite(connection, collection, hashOf, keep, options);
+  const [kept, { collection, databaseMissing, site }] = await bothAtOnce(
+    async (their) => await readBackup(backup, hashOf, keep, request.only, their),
+    async (their) => {
+      const found = await lookUpCollection(connection, collectionName, their);
+      return { ...found, site: await readSite(connection, found.collection, hashOf, keep, their) };
+    },
+    options,
+  );
 
   const add = new Set<string>();
   const overwrite = new Map<string, readonly string[]>();

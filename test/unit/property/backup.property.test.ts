@@ -2,6 +2,7 @@
 import { readFile } from "node:fs/promises";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { createContentDigest } from "../../../electron/engine/account.ts";
 import { openBackup } from "../../../electron/engine/backup/read-backup.ts";
 import { isKeeperError } from "../../../shared/errors.ts";
 import { info, makeBackup, readRecords, tempFolder } from "../backup/make-backup.ts";
@@ -21,6 +22,18 @@ describe("every backup", () => {
         expect([backup.head?.account_keeper.site, backup.head?.account_keeper.chroma.collection.name].map((text) => text?.toWellFormed())).toEqual([wellFormed, wellFormed]);
       }),
       { numRuns: 120 },
+    );
+  });
+
+  it("has a content digest that is the sum of its accounts' hashes, modulo 2^256, in any order", () => {
+    const hashes = fc.array(fc.oneof(fc.uint8Array({ minLength: 32, maxLength: 32 }), fc.constant(new Uint8Array(32).fill(255))), { maxLength: 40 });
+    fc.assert(
+      fc.property(hashes, (some) => {
+        const digest = createContentDigest();
+        for (const hash of some) digest.add(Buffer.from(hash));
+        const sum = some.reduce((total, hash) => total + BigInt(`0x${Buffer.from(hash).toString("hex")}`), 0n);
+        expect(digest.hex()).toBe(BigInt.asUintN(256, sum).toString(16).padStart(64, "0"));
+      }),
     );
   });
 

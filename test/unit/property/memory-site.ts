@@ -29,9 +29,10 @@ export function memorySite(initial: readonly AccountRecord[]): MemorySite {
     close: () => Promise.resolve(),
   };
 
-  function get({ ids, include }: JsonObject): string {
+  function get({ ids, include, limit }: JsonObject): string {
     const asked = list(ids).map(String);
-    const records = ids === undefined ? [...held.values()] : [...held.values()].filter(({ id }) => asked.includes(id));
+    const all = [...held.values()];
+    const records = ids === undefined ? all.slice(0, limit === undefined ? all.length : Number(limit)) : all.filter(({ id }) => asked.includes(id));
     const column = (name: string, text: (record: AccountRecord) => string): string => (list(include).includes(name) ? `[${records.map(text).join(",")}]` : "null");
     return `{"ids":${JSON.stringify(records.map(({ id }) => id))},"documents":${column("documents", ({ document }) => JSON.stringify(document))},"metadatas":${column("metadatas", ({ metadata }) => metadata ?? "null")},"uris":${column("uris", ({ uri }) => JSON.stringify(uri))},"embeddings":${column("embeddings", ({ embedding }) => `[${(embedding ?? []).join(",")}]`)}}`;
   }
