@@ -3,7 +3,7 @@ import { basename, dirname } from "node:path";
 import { onTestFinished, test } from "vitest";
 import { sampleAccounts } from "../../electron/engine/demo/sample-accounts.ts";
 import { startFrontProxy } from "../support/front-proxy.ts";
-import { HARD, look, SCHEMES } from "../support/window-looks.ts";
+import { look, SCHEMES } from "../support/window-looks.ts";
 import { siteOf, startWindow } from "../support/window-stage.ts";
 
 const people = sampleAccounts(12);
@@ -54,7 +54,7 @@ test("about backups and restores", { timeout: 240_000 }, async () => {
   await browser.getByRole("button", { name: /^user_backup_\d{8}\.json$/ }).click();
   const inside = dialog(/^user_backup_\d{8}\.json$/);
   await button("Bring back 2 accounts", inside).waitFor();
-  await look(window, "inspect-file", { at: [...SCHEMES, ...HARD] });
+  await look(window, "inspect-file", { at: [...SCHEMES, "dark-320", "light-contrast", "dark-forced"] });
   await page.keyboard.press("Escape");
 
   await window.go("Overview");

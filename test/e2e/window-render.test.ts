@@ -108,7 +108,7 @@ test("stopped before the deploy; then redeployed, loaded anew in the middle, and
   const line = (text: string) => page.getByRole("listitem").filter({ hasText: new RegExp(`^${text}$`) });
   const everyone = await site.accountIds();
   await window.go("Before a redeploy");
-  await look(window, "render-redeploy", { at: [...USUAL, ...HARD] });
+  await look(window, "render-redeploy", { at: [...USUAL, "light-zoomed", "dark-contrast", "light-forced"] });
 
   let goOn = (): void => undefined;
   const held = new Promise<void>((resolve) => (goOn = resolve));

@@ -35,8 +35,8 @@ interface Life {
   readonly said: { readonly args: readonly string[]; readonly end: CliEnd }[];
 }
 
-/** A site behind a guard that asks for the token. */
-async function begin(): Promise<Life & { readonly source: readonly string[] }> {
+/** A site behind a guard that asks for the token. `inTurn`: each run speaks to people or to machines, where unlocking takes a second of work every time. */
+async function begin(inTurn: boolean): Promise<Life & { readonly source: readonly string[] }> {
   const stage = await createCliStage([1, 2, 3].map(account));
   const { value } = await variableOfSite(stage.site);
   const proxy = await startFrontProxy({ target: inject("chromaUrl"), guard: { kind: "bearer", token: TOKEN } });
@@ -53,6 +53,10 @@ async function begin(): Promise<Life & { readonly source: readonly string[] }> {
         said.push({ args: line, end });
         expect(end.code, `${line.join(" ")}\n${end.stdout}${end.stderr}`).toBe(code);
       };
+      if (inTurn) {
+        await runOne(said.length % 2 === 0 ? [...args, "--json"] : args);
+        return;
+      }
       const json = runOne([...args, "--json"]);
       // Two that write would see each other's work.
       if (args.includes("--yes")) await json;
@@ -86,7 +90,7 @@ function expectClosed(folder: string, mayHoldSecrets: boolean): void {
 
 describe("secrets", () => {
   it.each([false, true])("stay secret all life long (locked: %s)", { timeout: 300_000 }, async (locked) => {
-    const life = await begin();
+    const life = await begin(locked);
     const { stage, source, run, value } = life;
     const vault = join(stage.folder, "backups");
     const encrypt = locked ? ["--encrypt"] : [];

@@ -137,6 +137,6 @@ describe("the help", () => {
 
   it("of redeploy says what it cannot promise, and how to go on", async () => {
     const { out } = await say(["redeploy", "--help"]);
-    for (const words of ["we look every 3 seconds", "--resume follows it to its end", "cannot be seen"]) expect(out).toContain(words);
+    for (const words of ["we look every second", "--resume follows it to its end", "cannot be seen"]) expect(out).toContain(words);
   });
 });
