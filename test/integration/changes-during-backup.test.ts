@@ -57,8 +57,8 @@ describe("while a backup runs", () => {
     ["while the last pages are read", 3],
   ])("accounts come and go %s", async (_, gate) => {
     const { site, proxy, backUp } = await busySite();
-    // The listing passes, and `gate - 1` pages after it.
-    const held = proxy.pause(GET, gate);
+    // The question whether all comes at once and the listing pass, and `gate - 1` pages after them.
+    const held = proxy.pause(GET, gate + 1);
     const backingUp = backUp();
     await held.reached;
     // From the start, the middle and the end: paging by offset would skip whoever follows.
@@ -78,7 +78,7 @@ describe("while a backup runs", () => {
     const { site, proxy, backUp } = await busySite();
     await backUp();
     const requests = proxy.requests.filter(({ method, path }) => GET.test(`${method} ${path}`)).length;
-    const first = proxy.pause(GET, 2);
+    const first = proxy.pause(GET, 3);
     // The last request of a quiet backup is the second listing.
     const second = proxy.pause(GET, requests - 1);
     const backingUp = backUp();

@@ -30,7 +30,9 @@ const DISK_FAULTS = new Map<string, DiskFault>([
   ["an unplugged drive", { code: "ENOENT", lasts: "from_here_on" }],
 ]);
 const CODES = ["DISK_FULL", "FOLDER_NOT_WRITABLE", "FOLDER_NOT_FOUND", "VERIFICATION_FAILED", "BUSY"];
-const people = sampleAccounts(6).map((account) => ({ ...account, embedding: account.embedding.slice(0, 4) }));
+/** So much of each that not all of it waits in memory. */
+const notes = `{"notes":"${"x".repeat(30_000)}",`;
+const people = sampleAccounts(6).map((account) => ({ ...account, document: (account.document ?? "").replace("{", notes), embedding: account.embedding.slice(0, 4) }));
 
 /** On a full disk there is still no reason to leave anything behind. */
 function isFull({ code }: DiskFault): boolean {

@@ -13,12 +13,12 @@ import { startFrontProxy } from "../support/front-proxy.ts";
 import { snapshotSite } from "../support/snapshots.ts";
 import { createTestSite, temporaryFolder, type TestSite } from "../support/site.ts";
 
-/** More than come in one request. */
+/** More than come in one request, and than wait in memory. */
 const ALL = 70;
 const AT_FIRST = 66;
 
 function accounts(count: number): WritableRecord[] {
-  return sampleAccounts(count).map((account) => ({ ...account, embedding: account.embedding.slice(0, 4) }));
+  return sampleAccounts(count).map((account) => ({ ...account, embedding: account.embedding.slice(0, 200) }));
 }
 
 function backupArgs(site: TestSite, folder: string, url = site.site): string[] {

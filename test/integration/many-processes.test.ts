@@ -127,7 +127,7 @@ describe("eight processes on one vault", () => {
     const stage = await createCliStage(people.slice(0, 3));
     const { site, vault, temporary, env } = stage;
     const proxy = await startFrontProxy({ target: inject("chromaUrl") });
-    const held = proxy.pause(/\/get$/, 1);
+    const held = proxy.pause(/\/get$/, 0);
     const { child, ended } = startCli(["backup", "--url", proxy.url, "--collection", site.collectionName, "--out", vault], { temporary, env });
     await held.reached;
     child.kill("SIGKILL");

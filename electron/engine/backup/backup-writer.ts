@@ -1,6 +1,6 @@
 /**
  * Writes a format 1 backup into a temporary file. The head stands first in the file but is known last, so accounts and
- * records wait in two spools. Owns no final name: ../vault gives a finished backup its place.
+ * records wait in two spools, in memory while they are few. Owns no final name: ../vault gives a finished backup its place.
  */
 import { open, rm, type FileHandle } from "node:fs/promises";
 import { isKeeperError, KeeperError } from "../../../shared/errors.ts";
@@ -10,7 +10,7 @@ import type { AccountRecord, Problem } from "../record.ts";
 import { encryptAge } from "./age.ts";
 import { asWriteError } from "./file-errors.ts";
 import { ACCOUNTS_KEY, MAX_LISTED_PROBLEMS, RECORDS_KEY, sealHead, type BackupChroma, type BackupHead, type FewerThan } from "./format.ts";
-import { createLineSpool, type LineSpool } from "./line-spool.ts";
+import { createLineSpool } from "./line-spool.ts";
 import { accountLine, recordToLine } from "./lines.ts";
 import { writeFully } from "./spool.ts";
 import { sweepTempFiles, tempPath } from "./temp-files.ts";
@@ -73,14 +73,14 @@ const PROBLEM_MESSAGES = {
 
 /**
  * Starts a backup in `folder`, which must exist, and sweeps what dead processes left there. Touches no final name.
- * Throws FOLDER_NOT_FOUND, FOLDER_NOT_WRITABLE, DISK_FULL, CANCELLED. `signal` stops `add` and `finish` with CANCELLED.
+ * `add` and `finish` throw FOLDER_NOT_FOUND, FOLDER_NOT_WRITABLE, DISK_FULL; `signal` stops them and this with CANCELLED.
  * Whenever one of its functions throws, the temporary files are gone.
  */
 export async function createBackupWriter(folder: string, options: { signal?: AbortSignal | undefined } = {}): Promise<BackupWriter> {
   const { signal } = options;
   throwIfCancelled(signal);
   await sweepTempFiles(folder);
-  const [accounts, records] = await createSpools(folder);
+  const [accounts, records] = [createLineSpool(tempPath(folder)), createLineSpool(tempPath(folder))];
   const content = createContentDigest();
   const problems: Problem[] = [];
   let problemCount = 0;
@@ -158,8 +158,6 @@ export async function createBackupWriter(folder: string, options: { signal?: Abo
   async function finish(info: BackupInfo, { passphrase, onProgress }: FinishOptions = {}): Promise<FinishedBackup> {
     throwIfCancelled(signal);
     if (passphrase === "") throw new KeeperError("PASSPHRASE_NEEDED", "The passphrase is empty.", { hint: "Give one of several words." });
-    await accounts.flush();
-    await records.flush();
     const { text, head } = seal(info);
     const path = tempPath(folder);
     finishedPath = path;
@@ -184,20 +182,6 @@ export async function createBackupWriter(folder: string, options: { signal?: Abo
     finish: (info, finishOptions) => orAbandon(() => finish(info, finishOptions)),
     abandon,
   };
-}
-
-async function createSpools(folder: string): Promise<[accounts: LineSpool, records: LineSpool]> {
-  try {
-    const accounts = await createLineSpool(tempPath(folder));
-    try {
-      return [accounts, await createLineSpool(tempPath(folder))];
-    } catch (error) {
-      await accounts.remove();
-      throw error;
-    }
-  } catch (error) {
-    throw asWriteError(error);
-  }
 }
 
 async function* cancellable(chunks: AsyncIterable<Buffer>, signal: AbortSignal | undefined): AsyncGenerator<Buffer> {

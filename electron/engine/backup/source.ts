@@ -37,8 +37,7 @@ const MAX_ARMORED_BYTES = 256 * 1024 * 1024;
  * BACKUP_DAMAGED, CANCELLED. Leaves no file open.
  */
 export async function openSource(origin: BackupOrigin, options: SourceOptions = {}): Promise<BackupSource> {
-  const stored = "path" in origin ? await storedFile(origin.path, options.signal) : storedText(origin.text);
-  const start = await firstBytes(stored.chunks());
+  const { start, ...stored } = "path" in origin ? await storedFile(origin.path, options.signal) : storedText(origin.text);
   const age = ageKindOf(start);
   if (age === null) return { ...stored, encrypted: false, start };
   const locked = age === "binary" ? stored.chunks : await unarmored(stored);
@@ -47,7 +46,7 @@ export async function openSource(origin: BackupOrigin, options: SourceOptions = 
   return { sizeBytes: stored.sizeBytes, encrypted: true, start: await firstBytes(chunks()), chunks };
 }
 
-type Stored = Pick<BackupSource, "sizeBytes" | "chunks">;
+type Stored = Pick<BackupSource, "sizeBytes" | "start" | "chunks">;
 
 async function storedFile(path: string, signal: AbortSignal | undefined): Promise<Stored> {
   try {
@@ -57,7 +56,10 @@ async function storedFile(path: string, signal: AbortSignal | undefined): Promis
     const { size, dev, ino } = status;
     const sizeBytes = Number(size);
     const readBytes = Math.min(READ_BYTES, Math.max(sizeBytes, MIN_READ_BYTES));
-    return { sizeBytes, chunks: () => fileChunks(() => openSame(path, { dev, ino }), readBytes, signal) };
+    const chunks = (): AsyncIterable<Buffer> => fileChunks(() => openSame(path, { dev, ino }), readBytes, signal);
+    const start = await firstBytes(chunks());
+    // What came in one piece needs no second reading: it is what the file was at one moment.
+    return { sizeBytes, start, chunks: start.length === sizeBytes ? () => only(start, signal) : chunks };
   } catch (error) {
     throw asReadError(error);
   }
@@ -123,15 +125,16 @@ async function* fileChunks(openFile: () => Promise<FileHandle>, readBytes: numbe
 
 function storedText(text: string): Stored {
   const bytes = Buffer.from(text, "utf8");
-  return { sizeBytes: bytes.length, chunks: () => only(bytes) };
+  return { sizeBytes: bytes.length, start: bytes, chunks: () => only(bytes) };
 }
 
-async function* only(bytes: Buffer): AsyncGenerator<Buffer> {
+async function* only(bytes: Buffer, signal?: AbortSignal): AsyncGenerator<Buffer> {
   await Promise.resolve();
+  throwIfCancelled(signal);
   yield bytes;
 }
 
-async function unarmored(stored: Stored): Promise<() => AsyncIterable<Buffer>> {
+async function unarmored(stored: Pick<Stored, "sizeBytes" | "chunks">): Promise<() => AsyncIterable<Buffer>> {
   if (stored.sizeBytes > MAX_ARMORED_BYTES) throw notABackup("It is too large for this text form of age. Open it with age first, then use what comes out.");
   const bytes = await openArmor((await readAll(stored.chunks())).toString("latin1"));
   return () => only(bytes);

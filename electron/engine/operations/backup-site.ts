@@ -6,9 +6,10 @@ import type { BackupChroma, FewerThan } from "../backup/format.ts";
 import { verifyBackup } from "../backup/verify-backup.ts";
 import type { ChromaConnection, CollectionInfo } from "../chroma/connection.ts";
 import { readRecords } from "../chroma/read-records.ts";
+import { bothAtOnce } from "../both-at-once.ts";
 import { createPresence } from "../presence.ts";
 import { PROGRAM } from "../program.ts";
-import type { Problem } from "../record.ts";
+import type { AccountRecord, Problem } from "../record.ts";
 import type { NewestGood, Vault, VaultEntry } from "../vault/vault.ts";
 import { openVault } from "../vault/vault.ts";
 import { withVaultLock } from "../vault/lock.ts";
@@ -74,14 +75,22 @@ export async function backupSite(request: BackupSiteRequest, options: OperationO
 
 async function backupInto(vault: Vault, request: BackupSiteRequest, options: OperationOptions): Promise<BackupReport> {
   const { connection, collectionName, passphrase } = request;
-  const good = await vault.newestGood({ passphrase, signal: options.signal });
-  refuseLockedNewest(good);
-  const collection = await findCollection(connection, collectionName, good, options);
+  const [good, found] = await bothAtOnce(
+    async (theirs) => {
+      const newest = await vault.newestGood({ passphrase, signal: theirs.signal });
+      refuseLockedNewest(newest);
+      return newest;
+    },
+    async (theirs) => await beginReading(connection, collectionName, theirs),
+    options,
+  );
+  if (found === null) throw collectionNotFound(collectionName, good.newest?.verified.accountCount);
+  const { collection, pages } = found;
   const writer = await createBackupWriter(vault.folder, { signal: options.signal });
   try {
     const timestamp = notBeforeNewest(request.now?.() ?? new Date(), good);
     const site = createPresence();
-    for await (const page of readRecords(connection, collection.id, { ...options, withVectors: true })) {
+    for await (const page of pages) {
       // Only to find out who is missing; kept for a million accounts it takes more memory than all the rest.
       if (good.newest !== null) site.add(page);
       await writer.add(page);
@@ -153,10 +162,18 @@ export async function makeSafetyBackup(request: Omit<BackupSiteRequest, "acceptF
   );
 }
 
-async function findCollection(connection: ChromaConnection, name: string, good: NewestGood, options: OperationOptions): Promise<CollectionInfo> {
+/** The collection and its records, of which the first page is there. Null: there is no such collection. */
+async function beginReading(connection: ChromaConnection, name: string, options: OperationOptions): Promise<{ collection: CollectionInfo; pages: AsyncIterable<AccountRecord[]> } | null> {
   const collection = await connection.findCollection(name, { signal: options.signal });
-  if (collection !== null) return collection;
-  throw collectionNotFound(name, good.newest?.verified.accountCount);
+  if (collection === null) return null;
+  const pages = readRecords(connection, collection.id, { ...options, withVectors: true });
+  const first = await pages.next();
+  return { collection, pages: first.done === true ? pages : startingWith(first.value, pages) };
+}
+
+async function* startingWith<T>(first: T, rest: AsyncIterable<T>): AsyncGenerator<T> {
+  yield first;
+  yield* rest;
 }
 
 function chromaOf(collection: CollectionInfo): BackupChroma {

@@ -103,10 +103,20 @@ describe("a damaged backup", () => {
 
   it("is noticed when it is replaced between opening and reading", async () => {
     const path = join(folder, "backup.json");
+    const other = await readFile((await makeBackup(folder, accounts(2))).tempPath);
+    // More than is read at once.
+    await writeFile(path, await readFile((await makeBackup(folder, accounts(2_000))).tempPath));
+    const backup = await openBackup({ path });
+    await writeFile(path, other);
+    expect((await errorOf(() => readRecords(backup))).hint).toBe("Try again.");
+  });
+
+  it("that is small is what it was when it was opened", async () => {
+    const path = join(folder, "backup.json");
     await writeFile(path, whole);
     const backup = await openBackup({ path });
-    await writeFile(path, await readFile((await makeBackup(folder, accounts(2))).tempPath));
-    expect((await errorOf(() => readRecords(backup))).hint).toBe("Try again.");
+    await writeFile(path, "{}");
+    expect(await readRecords(backup)).toStrictEqual(records);
   });
 
   it("is still whole when a program only laid it out differently", async () => {

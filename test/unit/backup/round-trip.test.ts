@@ -221,7 +221,10 @@ describe("a backup that ends early leaves nothing behind", () => {
   it("when it is abandoned, before and after it is finished", async () => {
     const folder = await tempFolder();
     const writer = await createBackupWriter(folder);
+    // Few wait in memory, many in two files.
     await writer.add(accounts(10));
+    expect(await namesIn(folder)).toStrictEqual([]);
+    await writer.add(Array.from({ length: 1_000 }, (_, index) => account(`more-${index}`)));
     expect(await namesIn(folder)).toHaveLength(2);
     await writer.abandon();
     await writer.abandon();
