@@ -2,6 +2,7 @@
  * May a site use the variable? Owns the limits, the verdict and its words, and how full each host would be.
  * Pure: the window judges with the same code as the engine.
  */
+import { grouped } from "./grouped.ts";
 
 /** The environment variable a site restores itself from. */
 export const VARIABLE_NAME = "USER_BACKUP_DATA";
@@ -59,7 +60,7 @@ export function judgeEligibility({ accounts, valueLength }: EligibilityQuestion)
   }
   if (accounts > MAX_VARIABLE_ACCOUNTS) {
     const over = accounts - MAX_VARIABLE_ACCOUNTS;
-    const count = accounts.toLocaleString("en-US");
+    const count = grouped(accounts);
     return {
       eligible: false,
       reason: "too_many_accounts",

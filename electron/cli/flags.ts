@@ -1,6 +1,7 @@
 /** Flags that several commands share, and how the value of a flag is read. */
 import { InvalidArgumentError, Option, type Command } from "commander";
 import { DEFAULT_COLLECTION } from "./source-options.ts";
+import { grouped } from "../../shared/grouped.ts";
 
 /**
  * An option with a value. A value that looks like the next flag is refused: `--out --encrypt` would otherwise write an
@@ -53,7 +54,7 @@ export function collectIds(value: string, earlier: readonly string[] = []): stri
 function wholeNumberUpTo(max: number): (value: string) => number {
   return (value) => {
     const number = Number(value);
-    if (!Number.isSafeInteger(number) || number < 1 || number > max) throw new InvalidArgumentError(`It needs a whole number from 1 to ${max.toLocaleString("en-US")}.`);
+    if (!Number.isSafeInteger(number) || number < 1 || number > max) throw new InvalidArgumentError(`It needs a whole number from 1 to ${grouped(max)}.`);
     return number;
   };
 }

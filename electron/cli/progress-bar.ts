@@ -1,6 +1,7 @@
 /** One moving line on stderr, for people at a terminal. The engine reports as often as it likes; this is the edge that throttles. */
 import { SingleBar } from "cli-progress";
 import type { Progress, ProgressPhase } from "../../shared/progress.ts";
+import { grouped } from "../../shared/grouped.ts";
 
 const PHASE_WORDS = {
   starting_server: "Starting ChromaDB",
@@ -26,7 +27,7 @@ const REDRAWS_PER_SECOND = 10;
 /** "Reading accounts: 24 of 37", "Copying the folder: 3.1 of 8.0 MB", "Connecting: 12 s". */
 export function describeProgress({ phase, done, total, unit }: Progress): string {
   const words = PHASE_WORDS[phase];
-  const figures = (count: number): string => (unit === "bytes" ? (count / 1_000_000).toFixed(1) : count.toLocaleString("en-US"));
+  const figures = (count: number): string => (unit === "bytes" ? (count / 1_000_000).toFixed(1) : grouped(count));
   const suffix = unit === "bytes" ? " MB" : unit === "seconds" ? " s" : "";
   if (total === null) return done === 0 ? words : `${words}: ${figures(done)}${suffix}`;
   return `${words}: ${figures(done)} of ${figures(total)}${suffix}`;

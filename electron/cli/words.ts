@@ -1,9 +1,10 @@
 /** Counts, times and sizes as people read them. */
 import { shown } from "./output.ts";
+import { grouped } from "../../shared/grouped.ts";
 
 /** "1 account", "1,204 accounts". */
 export function countAccounts(count: number): string {
-  return count === 1 ? "1 account" : `${count.toLocaleString("en-US")} accounts`;
+  return count === 1 ? "1 account" : `${grouped(count)} accounts`;
 }
 
 const IDS_SHOWN = 10;
@@ -11,7 +12,7 @@ const IDS_SHOWN = 10;
 /** "u-1, u-2 and 5 more". */
 export function shownIds(ids: readonly string[]): string {
   const first = ids.slice(0, IDS_SHOWN).map(shown).join(", ");
-  return ids.length > IDS_SHOWN ? `${first} and ${(ids.length - IDS_SHOWN).toLocaleString("en-US")} more` : first;
+  return ids.length > IDS_SHOWN ? `${first} and ${grouped(ids.length - IDS_SHOWN)} more` : first;
 }
 
 /** "23 Nov 2026, 14:06", in local time. */

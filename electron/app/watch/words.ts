@@ -1,7 +1,8 @@
 /** The sentences that only a watcher needs: what happened in one, what it means for the customers and what to do in the hint. */
 import { toErrorValue } from "../../../shared/errors.ts";
 import type { ActivityNews } from "../../engine/activity/activity.ts";
-import { all, count, number, shownIds, words as commonWords } from "../../engine/activity/words.ts";
+import { all, count, shownIds, words as commonWords } from "../../engine/activity/words.ts";
+import { grouped } from "../../../shared/grouped.ts";
 import { restoredLine } from "../../engine/log-lines.ts";
 import type { RestoreReport } from "../../engine/restore/apply-restore.ts";
 import type { VaultEntry } from "../../engine/vault/vault.ts";
@@ -42,7 +43,7 @@ export const words = {
       return {
         ...facts,
         level: "attention",
-        message: `Your site was wiped. ${count(added)} ${added === 1 ? "is" : "are"} back from an older backup; it now has ${number(accountsOnSite)}.`,
+        message: `Your site was wiped. ${count(added)} ${added === 1 ? "is" : "are"} back from an older backup; it now has ${grouped(accountsOnSite)}.`,
         hint: `A newer one, ${unusable.name}, could not be used. ${unusable.error?.message ?? "It cannot be read."} Whoever is only in that one is not back. We keep it, under a name with its time.`,
         line: restoredLine(added),
       };
@@ -51,7 +52,7 @@ export const words = {
     return {
       ...facts,
       level: "info",
-      message: `Your site was wiped. ${all(added)} back; it now has ${number(accountsOnSite)}.`,
+      message: `Your site was wiped. ${all(added)} back; it now has ${grouped(accountsOnSite)}.`,
       hint: `${CAUSES[cause]} Everyone can sign in as before. Nothing is left to do.`,
       line: restoredLine(added),
     };
@@ -69,7 +70,7 @@ export const words = {
     level: "attention",
     accounts: missing.length,
     accountsOnSite: onSite,
-    message: `${count(missing.length)} ${missing.length === 1 ? "is" : "are"} gone from your site, the other ${number(onSite)} ${onSite === 1 ? "is" : "are"} there.`,
+    message: `${count(missing.length)} ${missing.length === 1 ? "is" : "are"} gone from your site, the other ${grouped(onSite)} ${onSite === 1 ? "is" : "are"} there.`,
     hint: 'That looks like someone deleted them. Bring them back with "account-keeper restore", or say that it is right with "account-keeper backup --accept-fewer".',
     ids: shownIds(missing),
   }),

@@ -13,6 +13,7 @@ import { shown, type Output } from "../output.ts";
 import { givenPassphrase, passphraseToLock } from "../passphrase.ts";
 import { withSite } from "../site.ts";
 import { countAccounts, size } from "../words.ts";
+import { grouped } from "../../../shared/grouped.ts";
 
 /** Exit code 3 when something needs a look: what is no account, or fewer accounts than before. */
 export async function backup(context: CliContext, options: OptionsOf["backup"]): Promise<ExitCode> {
@@ -65,7 +66,7 @@ function say(output: Output, report: BackupReport): void {
   const { accounts, records, name, path, outcome } = report;
   output.say(backedUpLine(accounts));
   if (report.fewerThan !== null) sayShort(output, report);
-  else if (records !== accounts) output.say(`${accounts.toLocaleString("en-US")} of ${countAccounts(records)} backed up as accounts, the rest as it is.`);
+  else if (records !== accounts) output.say(`${grouped(accounts)} of ${countAccounts(records)} backed up as accounts, the rest as it is.`);
   else if (accounts === 0) output.say("There are no accounts, and this backup says so.");
   else output.say(`${accounts === 1 ? "Your 1 account is" : `All ${countAccounts(accounts)} are`} safe.`);
   output.say(
@@ -79,7 +80,7 @@ function say(output: Output, report: BackupReport): void {
 function sayShort(output: Output, { records, fewerThan }: BackupReport): void {
   if (fewerThan === null) return;
   const { backup: name, accounts, missing } = fewerThan;
-  output.say(`This backup holds ${countAccounts(records)}. The last one, ${shown(name)}, holds ${accounts.toLocaleString("en-US")}, and ${missing.toLocaleString("en-US")} of them ${missing === 1 ? "is" : "are"} not on your site.`);
+  output.say(`This backup holds ${countAccounts(records)}. The last one, ${shown(name)}, holds ${grouped(accounts)}, and ${grouped(missing)} of them ${missing === 1 ? "is" : "are"} not on your site.`);
   output.say("Both are kept, and a restore goes on using the fuller one. If it is right that they are gone, back up with --accept-fewer. \"account-keeper diff\" says who they are.");
 }
 
@@ -88,9 +89,9 @@ const PROBLEMS_SHOWN = 10;
 /** The first problems, one a line, under a sentence with their number. */
 export function sayProblems(output: Output, problems: readonly Problem[], count = problems.length): void {
   if (count === 0) return;
-  output.say(count === 1 ? "1 needs a look:" : `${count.toLocaleString("en-US")} need a look:`);
+  output.say(count === 1 ? "1 needs a look:" : `${grouped(count)} need a look:`);
   for (const { id, message } of problems.slice(0, PROBLEMS_SHOWN)) output.say(`  ${shown(id)}: ${shown(message)}`);
-  if (count > PROBLEMS_SHOWN) output.say(`  and ${(count - PROBLEMS_SHOWN).toLocaleString("en-US")} more`);
+  if (count > PROBLEMS_SHOWN) output.say(`  and ${grouped(count - PROBLEMS_SHOWN)} more`);
 }
 
 /** Files that should have come first but cannot be used: never passed over in silence. */

@@ -14,6 +14,7 @@ import { isSameVector } from "../../engine/restore/vectors.ts";
 import type { CliContext } from "../context.ts";
 import { exitCodes, type ExitCode } from "../exit-codes.ts";
 import { countAccounts, size } from "../words.ts";
+import { grouped } from "../../../shared/grouped.ts";
 
 /** One on each side of the variable's limit of 10. */
 const SITES = [12, 8] as const;
@@ -87,7 +88,7 @@ async function offerIfEligible(site: DemoSite, accounts: number, operation: Oper
   const verdict = judgeEligibility({ accounts, valueLength: null });
   if (!verdict.eligible) return { value: null, sentence: `${verdict.message} ${verdict.hint}` };
   const { value, length, checksum } = await variableOfSite(site, operation);
-  return { value, sentence: `USER_BACKUP_DATA holds all ${accounts}: ${length.toLocaleString("en-US")} characters, checksum ${checksum}.` };
+  return { value, sentence: `USER_BACKUP_DATA holds all ${accounts}: ${grouped(length)} characters, checksum ${checksum}.` };
 }
 
 async function countOnSite(site: DemoSite): Promise<number> {

@@ -13,6 +13,7 @@ import { shown, type Output } from "../output.ts";
 import { withSite } from "../site.ts";
 import { countAccounts, dateAndTime, shownIds } from "../words.ts";
 import { sayPassedOver } from "./backup.ts";
+import { grouped } from "../../../shared/grouped.ts";
 
 /** Exit code 0 when nothing has changed, 3 when something has, 10 when there is no backup. */
 export async function diff(context: CliContext, options: OptionsOf["diff"]): Promise<ExitCode> {
@@ -76,7 +77,7 @@ function sayDiff(output: Output, before: ChosenBackup, { diff: { compared, count
   const what = before.backup.kind === "variable" ? "variable" : "backup";
   output.say(`From ${nameOf(before)}, to ${name}.`);
   if (counts.added + counts.changed + counts.missing + counts.signedUpAgain === 0) output.say(`Nothing has changed since that ${what}: ${countAccounts(counts.same)}, all the same.`);
-  else output.say(`${inWords(counts.added)} added · ${inWords(counts.changed)} changed · ${inWords(counts.missing)} missing since that ${what}.`);
+  else output.say(`${grouped(counts.added)} added · ${grouped(counts.changed)} changed · ${grouped(counts.missing)} missing since that ${what}.`);
   if (counts.added > 0) output.say(`Added: ${idList(added, counts.added)}`);
   sayLines(output, "Changed:", counts.changed, changed.map(({ id, fields }) => `${shown(id)}: ${shownIds(fields)}`));
   if (counts.missing > 0) output.say(`Missing: ${idList(missing, counts.missing)}`);
@@ -88,17 +89,13 @@ function sayLines(output: Output, title: string, count: number, lines: readonly 
   if (count === 0) return;
   output.say(title);
   for (const line of lines.slice(0, SHOWN)) output.say(`  ${line}`);
-  if (count > SHOWN) output.say(`  and ${inWords(count - SHOWN)} more`);
+  if (count > SHOWN) output.say(`  and ${grouped(count - SHOWN)} more`);
 }
 
 /** `ids` may hold fewer than `count`. */
 function idList(ids: readonly string[], count: number): string {
   const rest = count - Math.min(count, SHOWN);
-  return `${ids.slice(0, SHOWN).map(shown).join(", ")}${rest > 0 ? ` and ${inWords(rest)} more` : ""}.`;
-}
-
-function inWords(count: number): string {
-  return count.toLocaleString("en-US");
+  return `${ids.slice(0, SHOWN).map(shown).join(", ")}${rest > 0 ? ` and ${grouped(rest)} more` : ""}.`;
 }
 
 function forMachines({ compared, counts, added, changed, missing, signedUpAgain }: Diff): Readonly<Record<string, unknown>> {

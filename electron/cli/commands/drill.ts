@@ -16,6 +16,7 @@ import { exitCodes, type ExitCode } from "../exit-codes.ts";
 import { shown, type Output } from "../output.ts";
 import { dateAndTime } from "../words.ts";
 import { sayPassedOver, sayProblems } from "./backup.ts";
+import { grouped } from "../../../shared/grouped.ts";
 
 const SHOWN = 10;
 
@@ -37,15 +38,14 @@ export async function drill(context: CliContext, { target, passphraseFile }: Opt
 }
 
 function say(output: Output, { records, restored, couldNotSignIn, couldNotSignInCount, problems, problemCount, ok }: DrillReport): void {
-  const count = (number: number): string => number.toLocaleString("en-US");
   if (records === 0) output.say("There is nobody in this backup.");
-  else if (ok) output.say(records === 1 ? "The 1 account came back and can sign in." : `All ${count(records)} came back and can sign in.`);
-  if (problemCount > 0) output.say(`${count(restored)} of ${count(records)} came back as they were.`);
+  else if (ok) output.say(records === 1 ? "The 1 account came back and can sign in." : `All ${grouped(records)} came back and can sign in.`);
+  if (problemCount > 0) output.say(`${grouped(restored)} of ${grouped(records)} came back as they were.`);
   sayProblems(output, problems, problemCount);
   if (couldNotSignInCount === 0) return;
-  output.say(`${count(couldNotSignInCount)} of ${count(records)} could not sign in.`);
+  output.say(`${grouped(couldNotSignInCount)} of ${grouped(records)} could not sign in.`);
   for (const { id, reasons } of couldNotSignIn.slice(0, SHOWN)) output.say(`  ${shown(id)}: ${reasons.map(({ message }) => message).join(" ")}`);
-  if (couldNotSignInCount > SHOWN) output.say(`  and ${count(couldNotSignInCount - SHOWN)} more`);
+  if (couldNotSignInCount > SHOWN) output.say(`  and ${grouped(couldNotSignInCount - SHOWN)} more`);
 }
 
 /** The vault a backup lies in; null for text, and for a file that no vault would list. */

@@ -12,6 +12,7 @@ import { shown, type Output } from "../output.ts";
 import { findService, withRender } from "../render-options.ts";
 import { withSite } from "../site.ts";
 import { countAccounts, shownIds } from "../words.ts";
+import { grouped } from "../../../shared/grouped.ts";
 
 /** Throws USAGE for options that only mean something with `--push` or `--check`. */
 export function refuseHostOptions(options: OptionsOf["variable"]): void {
@@ -33,7 +34,7 @@ export async function pushVariable(context: CliContext, options: OptionsOf["vari
     const { accounts, length, checksum, leftOut, wasSet } = set;
     if (wasSet && options.out !== undefined) await noteActivity(options.out, address, words.variableSet(set));
     output.say(wasSet ? `${VARIABLE_NAME} is set for ${shown(service.name)} at Render and was read back. Nothing was deployed.` : `${shown(service.name)} at Render holds it already. Nothing was changed.`);
-    output.say(`${countAccounts(accounts)}, ${length.toLocaleString("en-US")} characters, checksum ${checksum}.`);
+    output.say(`${countAccounts(accounts)}, ${grouped(length)} characters, checksum ${checksum}.`);
     if (leftOut > 0) output.say(`${countAccounts(leftOut)} could not be read as an account and cannot go into the variable. A backup file keeps them.`);
     output.result({ outcome: wasSet ? "set" : "was_current", service: forMachines(service), accounts, length, checksum, left_out: leftOut });
     return leftOut > 0 ? exitCodes.doneWithProblems : exitCodes.done;

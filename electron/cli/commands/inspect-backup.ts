@@ -5,6 +5,7 @@ import { exitCodes, type ExitCode } from "../exit-codes.ts";
 import { shown } from "../output.ts";
 import { countAccounts, dateAndTime, shownIds } from "../words.ts";
 import { sayProblems } from "./backup.ts";
+import { grouped } from "../../../shared/grouped.ts";
 
 const MADE_BY = {
   format_1: "A backup by Account Keeper",
@@ -25,7 +26,7 @@ export async function inspectBackup({ output, progress }: Pick<CliContext, "outp
   const problemCount = keeper?.problem_count ?? 0;
 
   output.say(`${MADE_BY[kind]}${timestamp === null ? "" : `, made ${dateAndTime(timestamp)}`}. It was read to its end and is whole.`);
-  output.say(`${countAccounts(accounts)}${ids.length > accounts ? `, and ${(ids.length - accounts).toLocaleString("en-US")} that could not be read as an account` : ""}.`);
+  output.say(`${countAccounts(accounts)}${ids.length > accounts ? `, and ${grouped(ids.length - accounts)} that could not be read as an account` : ""}.`);
   if (keeper !== null) output.say(`Site: ${shown(keeper.site)}, collection ${JSON.stringify(shown(keeper.chroma.collection.name))}.`);
   if (encrypted) output.say("It is locked with a passphrase.");
   const fewerThan = keeper?.fewer_than ?? null;

@@ -3,6 +3,7 @@ import { inspectVariable, type VariableReport } from "../../engine/variable/insp
 import type { CliContext } from "../context.ts";
 import { exitCodes, type ExitCode } from "../exit-codes.ts";
 import { countAccounts, shownIds } from "../words.ts";
+import { grouped } from "../../../shared/grouped.ts";
 
 /** Throws the codes of `inspectVariable`. */
 export function inspectPastedVariable({ output }: Pick<CliContext, "output">, text: string): ExitCode {
@@ -11,7 +12,7 @@ export function inspectPastedVariable({ output }: Pick<CliContext, "output">, te
   const { accounts, ids, length, checksum, remarks, readableBySite, eligibility, gauge } = report;
 
   output.say(`${countAccounts(accounts)} in this variable.`);
-  output.say(`${length.toLocaleString("en-US")} characters, checksum ${checksum}.`);
+  output.say(`${grouped(length)} characters, checksum ${checksum}.`);
   if (ids.length > 0) output.say(`Ids: ${shownIds(ids)}.`);
   for (const { message } of remarks) output.say(message);
   for (const problem of problems) output.say(problem);

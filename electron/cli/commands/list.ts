@@ -8,6 +8,7 @@ import { exitCodes, type ExitCode } from "../exit-codes.ts";
 import { shown } from "../output.ts";
 import { givenPassphrase } from "../passphrase.ts";
 import { countAccounts, dateAndTime, size } from "../words.ts";
+import { grouped } from "../../../shared/grouped.ts";
 
 /** Reads only the head of each file: quick, and no proof that it is whole. Exit code 10 when there is none. */
 export async function list(context: CliContext, { target, passphraseFile }: OptionsOf["list"]): Promise<ExitCode> {
@@ -60,7 +61,7 @@ function remark({ state, shelf, fewerThan, error }: VaultEntry): string {
 
 function rehearsed(note: BackupNote | undefined): string {
   if (note === undefined) return "";
-  if (note.couldNotSignIn > 0) return `rehearsed: ${note.couldNotSignIn.toLocaleString("en-US")} could not sign in`;
+  if (note.couldNotSignIn > 0) return `rehearsed: ${grouped(note.couldNotSignIn)} could not sign in`;
   return note.rehearsedOk ? "rehearsed" : "rehearsed: not everybody came back";
 }
 

@@ -19,6 +19,7 @@ import { findService, withRender } from "../render-options.ts";
 import { chooseSource } from "../source-options.ts";
 import { countAccounts, shownIds } from "../words.ts";
 import { resumeCommand } from "./resume-command.ts";
+import { grouped } from "../../../shared/grouped.ts";
 
 /** Exit code 3 when somebody is missing or something could not be done, 10 when there was nothing to resume, 130 after a no. */
 export async function redeploy(context: CliContext, options: OptionsOf["redeploy"]): Promise<ExitCode> {
@@ -125,7 +126,7 @@ function sayReport(output: Output, report: RedeployReport, advice: Advice | null
 
 function sayVariable(output: Output, variable: RedeployReport["variable"]): void {
   if (variable.state === "not_eligible") output.say(`The variable is not used: ${variable.message}`);
-  else if (variable.state !== "unknown") output.say(`The variable at Render holds ${countAccounts(variable.accounts)}: ${variable.length.toLocaleString("en-US")} characters, checksum ${variable.checksum}.`);
+  else if (variable.state !== "unknown") output.say(`The variable at Render holds ${countAccounts(variable.accounts)}: ${grouped(variable.length)} characters, checksum ${variable.checksum}.`);
 }
 
 function forMachines(report: RedeployReport, serviceId: string, advice: Advice | null): Readonly<Record<string, unknown>> {

@@ -23,6 +23,7 @@ import { passedOverForMachines, sayPassedOver, sayProblems } from "./backup.ts";
 import { planForMachines, reportForMachines } from "./restore-json.ts";
 import { restoreOnStartup } from "./restore-on-startup.ts";
 import { undo } from "./undo.ts";
+import { grouped } from "../../../shared/grouped.ts";
 
 /** Exit code 3 when an account needs a look afterwards, 10 when there is no backup to restore from, 130 after a no. */
 export async function restore(context: CliContext, options: OptionsOf["restore"]): Promise<ExitCode> {
@@ -113,9 +114,9 @@ function sayPlan(output: Output, { backup, name }: ChosenBackup, plan: RestorePl
     sayProblems(output, problems);
     return;
   }
-  const changes = overwrite.size === 0 ? "changes nobody" : `puts back older versions of ${overwrite.size.toLocaleString("en-US")}`;
+  const changes = overwrite.size === 0 ? "changes nobody" : `puts back older versions of ${grouped(overwrite.size)}`;
   const safety = plan.accountsOnSite > 0 || target.copiesFolder ? " · safety copy first" : "";
-  output.say(`Adds ${add.size.toLocaleString("en-US")} · leaves ${(same + leftAsTheyAre + problems.length).toLocaleString("en-US")} as they are · ${changes}${safety}.`);
+  output.say(`Adds ${grouped(add.size)} · leaves ${grouped(same + leftAsTheyAre + problems.length)} as they are · ${changes}${safety}.`);
   if (plan.databaseMissing) output.say("The database is missing and will be made.");
   if (plan.collection === null) output.say(`The collection ${JSON.stringify(shown(plan.collectionName))} is missing and will be made.`);
   if (target.copiesFolder) output.say("Stop your site before you go on: two programs must not write to its folder at once.");
@@ -133,7 +134,7 @@ function sayReport(output: Output, report: RestoreReport): void {
   output.say(restoredLine(report.added + report.overwritten));
   const broken = report.problems.filter((problem) => problem.code !== "SAME_EMAIL_OTHER_ID");
   const restored = report.added + report.overwritten;
-  if (broken.length === 0) output.say(`${restored === 1 ? "1 account is" : `All ${countAccounts(restored)} are`} back, read again from your site and checked. It now has ${report.accountsOnSite.toLocaleString("en-US")}.`);
+  if (broken.length === 0) output.say(`${restored === 1 ? "1 account is" : `All ${countAccounts(restored)} are`} back, read again from your site and checked. It now has ${grouped(report.accountsOnSite)}.`);
   else sayProblems(output, broken);
   if (report.safetyBackup !== null) output.say(`What was there before is in ${shown(report.safetyBackup)}.`);
 }

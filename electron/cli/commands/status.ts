@@ -6,6 +6,7 @@ import { exitCodes, type ExitCode } from "../exit-codes.ts";
 import { shown } from "../output.ts";
 import { withSite } from "../site.ts";
 import { countAccounts } from "../words.ts";
+import { grouped } from "../../../shared/grouped.ts";
 
 /** Exit code 10 when the collection is missing. */
 export async function status(context: CliContext, options: OptionsOf["status"]): Promise<ExitCode> {
@@ -35,5 +36,5 @@ const NAMES_SHOWN = 10;
 
 function namesOf(collections: readonly string[]): string {
   const first = collections.slice(0, NAMES_SHOWN).map(shown).join(", ");
-  return collections.length > NAMES_SHOWN ? `${first} and ${(collections.length - NAMES_SHOWN).toLocaleString("en-US")} more` : first;
+  return collections.length > NAMES_SHOWN ? `${first} and ${grouped(collections.length - NAMES_SHOWN)} more` : first;
 }

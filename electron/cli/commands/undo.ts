@@ -15,6 +15,7 @@ import { withRestoreTarget } from "../restore-target.ts";
 import { countAccounts, dateAndTime, shownIds } from "../words.ts";
 import { sayProblems } from "./backup.ts";
 import { planForMachines, reportForMachines } from "./restore-json.ts";
+import { grouped } from "../../../shared/grouped.ts";
 
 /** Exit code 3 when an account needs a look afterwards, 10 when there is no safety copy, 130 after a no. */
 export async function undo(context: CliContext, options: OptionsOf["restore"]): Promise<ExitCode> {
@@ -51,7 +52,7 @@ function sayPlan(output: Output, { name, madeAt, restore, staying, gone }: UndoP
   output.say(`From the safety copy ${shown(name)}, ${dateAndTime(madeAt)}.`);
   if (overwrite.size === 0) output.say("Everyone in it is as they were then: there is nothing to put back.");
   else {
-    output.say(`Puts back ${overwrite.size.toLocaleString("en-US")} · leaves ${(same + staying).toLocaleString("en-US")} as they are · safety copy first.`);
+    output.say(`Puts back ${grouped(overwrite.size)} · leaves ${grouped(same + staying)} as they are · safety copy first.`);
     output.say(`To be put back: ${shownIds([...overwrite.keys()])}. What they changed since then, a password for example, goes back too.`);
   }
   if (staying > 0) output.say(`${countAccounts(staying)} ${staying === 1 ? "is" : "are"} not in that copy, added by the restore or signed up since, and ${staying === 1 ? "stays" : "stay"}: we never delete anyone.`);

@@ -9,6 +9,7 @@ import { exitCodes, type ExitCode } from "../exit-codes.ts";
 import { withSite } from "../site.ts";
 import { countAccounts } from "../words.ts";
 import { checkVariable, pushVariable, refuseHostOptions } from "./host-variable.ts";
+import { grouped } from "../../../shared/grouped.ts";
 
 /** Exit code 3 when records that are no accounts had to be left out, and as `checkVariable` says. */
 export async function variable(context: CliContext, options: OptionsOf["variable"]): Promise<ExitCode> {
@@ -20,7 +21,7 @@ export async function variable(context: CliContext, options: OptionsOf["variable
   const { value, accounts, length, checksum, eligibility, gauge, leftOut } = made;
   const forms = variableForms(value);
   const { output } = context;
-  output.note(`${countAccounts(accounts)}, ${length.toLocaleString("en-US")} characters, checksum ${checksum}. ${eligibility.message}`);
+  output.note(`${countAccounts(accounts)}, ${grouped(length)} characters, checksum ${checksum}. ${eligibility.message}`);
   for (const { host, fits, note } of gauge) if (!fits) output.note(`Does not fit ${host}: ${note}`);
   if (leftOut > 0) output.note(`${countAccounts(leftOut)} could not be read as an account and cannot go into the variable. A backup file keeps them.`);
   output.print(options.nameValue ? `${forms.nameValue}\n` : options.dotenv ? forms.dotenv : `${forms.value}\n`);

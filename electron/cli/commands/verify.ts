@@ -9,6 +9,7 @@ import { exitCodes, type ExitCode } from "../exit-codes.ts";
 import { shown } from "../output.ts";
 import { givenPassphrase, openWithPassphrase } from "../passphrase.ts";
 import { countAccounts, dateAndTime } from "../words.ts";
+import { grouped } from "../../../shared/grouped.ts";
 
 /** A folder: exit code 3 when one of several backups is not whole, 10 when there is none. */
 export async function verify(context: CliContext, { target, passphraseFile }: OptionsOf["verify"]): Promise<ExitCode> {
@@ -22,7 +23,7 @@ async function verifyFile(context: CliContext, path: string, passphraseFile: str
   const verified = await openWithPassphrase(context, passphraseFile, read);
   context.progress.stop();
   context.output.say(`This backup is whole. It holds ${countAccounts(verified.accountCount)}, from ${dateAndTime(verified.timestamp)}.`);
-  if (verified.problemCount > 0) context.output.say(`${verified.problemCount.toLocaleString("en-US")} more could not be read as an account and ${verified.problemCount === 1 ? "is" : "are"} kept as ${verified.problemCount === 1 ? "it is" : "they are"}.`);
+  if (verified.problemCount > 0) context.output.say(`${grouped(verified.problemCount)} more could not be read as an account and ${verified.problemCount === 1 ? "is" : "are"} kept as ${verified.problemCount === 1 ? "it is" : "they are"}.`);
   context.output.result(forMachines(verified));
   return exitCodes.done;
 }

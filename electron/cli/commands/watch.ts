@@ -9,6 +9,7 @@ import { shown } from "../output.ts";
 import { givenPassphrase } from "../passphrase.ts";
 import { chooseSource } from "../source-options.ts";
 import { dateAndTime, shownIds } from "../words.ts";
+import { grouped } from "../../../shared/grouped.ts";
 
 /** Exit code 130 when it was told to stop, 11 when another Account Keeper watches this folder. */
 export async function watch(context: CliContext, options: OptionsOf["watch"]): Promise<ExitCode> {
@@ -26,7 +27,7 @@ export async function watch(context: CliContext, options: OptionsOf["watch"]): P
       restoreAfterWipe: options.restore,
       rehearse: options.rehearse,
       onWatching: (site) => {
-        const often = options.interval === 1 ? "every second" : `every ${options.interval.toLocaleString("en-US")} seconds`;
+        const often = options.interval === 1 ? "every second" : `every ${grouped(options.interval)} seconds`;
         output.say(`Watching ${shown(site)}, ${often}. Ctrl+C ends it.`);
         output.say(`Backups go to ${shown(options.out)}. ${options.restore ? "After a wipe we bring everyone back by ourselves." : "After a wipe we only say so."}`);
       },

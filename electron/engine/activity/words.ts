@@ -6,16 +6,13 @@ import type { BackupReport } from "../operations/backup-site.ts";
 import type { RedeployReport } from "../redeploy/redeploy.ts";
 import type { RestoreReport } from "../restore/apply-restore.ts";
 import type { ActivityNews } from "./activity.ts";
+import { grouped } from "../../../shared/grouped.ts";
 
 /** A line is one write, and nobody decides about more of them one by one. */
 const MAX_IDS = 100;
 
-export function number(value: number): string {
-  return value.toLocaleString("en-US");
-}
-
 export function count(accounts: number): string {
-  return accounts === 1 ? "1 account" : `${number(accounts)} accounts`;
+  return accounts === 1 ? "1 account" : `${grouped(accounts)} accounts`;
 }
 
 export function all(accounts: number): string {
@@ -53,7 +50,7 @@ export const words = {
     level: "info",
     accounts: added + overwritten,
     accountsOnSite,
-    message: `${count(added + overwritten)} ${added + overwritten === 1 ? "was" : "were"} brought back. Your site has ${number(accountsOnSite)}.`,
+    message: `${count(added + overwritten)} ${added + overwritten === 1 ? "was" : "were"} brought back. Your site has ${grouped(accountsOnSite)}.`,
     line: restoredLine(added + overwritten),
   }),
 
@@ -65,12 +62,12 @@ export const words = {
   }),
 
   rehearsed({ ok, records, couldNotSignInCount, problemCount }: Pick<DrillReport, "ok" | "records" | "couldNotSignInCount" | "problemCount">): ActivityNews {
-    if (ok) return { kind: "rehearsed", level: "info", accounts: records, message: records === 1 ? "A restore was rehearsed: the 1 account came back and can sign in." : `A restore was rehearsed: all ${number(records)} accounts came back and can sign in.` };
+    if (ok) return { kind: "rehearsed", level: "info", accounts: records, message: records === 1 ? "A restore was rehearsed: the 1 account came back and can sign in." : `A restore was rehearsed: all ${grouped(records)} accounts came back and can sign in.` };
     return {
       kind: "rehearsed",
       level: "attention",
       accounts: records,
-      message: `A restore was rehearsed: ${number(Math.max(couldNotSignInCount, problemCount))} of ${number(records)} accounts could not sign in.`,
+      message: `A restore was rehearsed: ${grouped(Math.max(couldNotSignInCount, problemCount))} of ${grouped(records)} accounts could not sign in.`,
       hint: 'See who with "account-keeper drill".',
     };
   },
@@ -78,7 +75,7 @@ export const words = {
   restoreIncomplete: ({ added }: Pick<RestoreReport, "added">, broken: readonly string[]): ActivityNews => ({
     kind: "restore_incomplete",
     level: "problem",
-    message: `${number(added)} of ${count(added + broken.length)} ${added === 1 ? "is" : "are"} back.`,
+    message: `${grouped(added)} of ${count(added + broken.length)} ${added === 1 ? "is" : "are"} back.`,
     hint: "The others cannot sign in yet. We try again by ourselves; nobody is added twice.",
     ids: shownIds(broken),
   }),
@@ -92,7 +89,7 @@ export const words = {
   pruned: (removed: number): ActivityNews => ({
     kind: "pruned",
     level: "info",
-    message: `${removed === 1 ? "1 old backup has had its time and was" : `${number(removed)} old backups have had their time and were`} removed. The newest and the fullest stay.`,
+    message: `${removed === 1 ? "1 old backup has had its time and was" : `${grouped(removed)} old backups have had their time and were`} removed. The newest and the fullest stay.`,
   }),
 
   /** One sentence for the whole redeploy. */
@@ -111,7 +108,7 @@ export const words = {
       nothing_begun: "No redeploy was under way.",
     }[outcome];
     const hints = [
-      newcomers > 0 ? `${newcomers === 1 ? "1 person" : `${number(newcomers)} people`} signed up meanwhile and ${newcomers === 1 ? "is" : "are"} among them.` : "",
+      newcomers > 0 ? `${newcomers === 1 ? "1 person" : `${grouped(newcomers)} people`} signed up meanwhile and ${newcomers === 1 ? "is" : "are"} among them.` : "",
       putRight > 0 ? `${count(putRight)} had come back in an older version and ${putRight === 1 ? "was" : "were"} put right.` : "",
     ].filter((hint) => hint !== "");
     return { ...facts, level: "info", message, ...(hints.length === 0 ? {} : { hint: hints.join(" ") }), ...(outcome === "restored" ? { line: restoredLine(restored) } : {}), ...(outcome === "restored_itself" ? { itself: true } : {}) };
@@ -133,7 +130,7 @@ export const words = {
     kind: "variable_stale",
     level: "attention",
     message: "The variable at Render is out of date.",
-    hint: `${[missing > 0 ? `${count(missing)} missing in it` : "", changed > 0 ? `${number(changed)} in an older version` : "", gone > 0 ? `${number(gone)} no longer on your site` : ""].filter((part) => part !== "").join(", ")}. Bring it up to date before your next redeploy.`,
+    hint: `${[missing > 0 ? `${count(missing)} missing in it` : "", changed > 0 ? `${grouped(changed)} in an older version` : "", gone > 0 ? `${grouped(gone)} no longer on your site` : ""].filter((part) => part !== "").join(", ")}. Bring it up to date before your next redeploy.`,
   }),
 
   startingFresh: (): ActivityNews => ({ kind: "starting_fresh", level: "info", message: "There was no backup to restore from, so the site starts with nobody on it.", line: STARTING_FRESH }),

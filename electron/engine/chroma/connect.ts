@@ -68,9 +68,8 @@ export async function connect(source: ServerSource | CloudSource, options: Conne
     }
     await requireChroma(asker, answer, signal);
     const isCloud = source.kind === "cloud" || /(?:^|\.)trychroma\.com$/.test(address.host);
-    const limits = await readLimits(asker, isCloud, signal);
-    const version = await readVersion(asker, signal);
-    const names = await resolveDatabase(asker, source, options);
+    // None of them waits for another's answer: on a distant server each would take a moment.
+    const [limits, version, names] = await Promise.all([readLimits(asker, isCloud, signal), readVersion(asker, signal), resolveDatabase(asker, source, options)]);
     report(0);
     return createConnection(asker, { address: shown, ...names, limits, isCloud, version });
   } catch (error) {

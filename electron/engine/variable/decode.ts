@@ -7,6 +7,7 @@ import { encodeVariable } from "./encode.ts";
 import { createRemarkList, type Remark, type RemarkList } from "./remarks.ts";
 import { scanJson, type Scan } from "./scan.ts";
 import { straightenBase64, unwrap } from "./unwrap.ts";
+import { grouped } from "../../../shared/grouped.ts";
 
 /** Thirty times what Linux allows in a variable: whatever is longer is something else. */
 const MAX_TEXT_LENGTH = 4 * 1024 * 1024;
@@ -196,7 +197,7 @@ function wholeAccounts(count: number, before: string): string {
 function cut(accounts: number, { pastedLength, valueLength }: Context): KeeperError {
   const byTerminal = pastedLength === TERMINAL_LINE_LENGTH || valueLength === TERMINAL_LINE_LENGTH;
   const length = byTerminal ? TERMINAL_LINE_LENGTH : valueLength;
-  const characters = length === 1 ? "1 character" : `${length.toLocaleString("en-US")} characters`;
+  const characters = length === 1 ? "1 character" : `${grouped(length)} characters`;
   return new KeeperError("VARIABLE_CUT", `This value is cut off after ${characters}.`, {
     hint: `${byTerminal ? "A terminal did that. Paste it in the dashboard instead." : COPY_AGAIN} ${wholeAccounts(accounts, "cut")}`,
   });
