@@ -1,7 +1,7 @@
 /** One moving line on stderr, for people at a terminal. The engine reports as often as it likes; this is the edge that throttles. */
 import { SingleBar } from "cli-progress";
-import type { Progress, ProgressPhase } from "../../shared/progress.ts";
 import { grouped } from "../../shared/grouped.ts";
+import type { Progress, ProgressPhase } from "../../shared/progress.ts";
 
 const PHASE_WORDS = {
   starting_server: "Starting ChromaDB",

@@ -1,8 +1,8 @@
 /** The sentences that only a watcher needs: what happened in one, what it means for the customers and what to do in the hint. */
 import { toErrorValue } from "../../../shared/errors.ts";
+import { grouped } from "../../../shared/grouped.ts";
 import type { ActivityNews } from "../../engine/activity/activity.ts";
 import { all, count, shownIds, words as commonWords } from "../../engine/activity/words.ts";
-import { grouped } from "../../../shared/grouped.ts";
 import { restoredLine } from "../../engine/log-lines.ts";
 import type { RestoreReport } from "../../engine/restore/apply-restore.ts";
 import type { VaultEntry } from "../../engine/vault/vault.ts";

@@ -1,4 +1,5 @@
 /** `account-keeper backup`: one backup of one site. */
+import { grouped } from "../../../shared/grouped.ts";
 import { noteActivity } from "../../engine/activity/activity-log.ts";
 import { words } from "../../engine/activity/words.ts";
 import { backupSite, type BackupReport } from "../../engine/operations/backup-site.ts";
@@ -13,7 +14,6 @@ import { shown, type Output } from "../output.ts";
 import { givenPassphrase, passphraseToLock } from "../passphrase.ts";
 import { withSite } from "../site.ts";
 import { countAccounts, size } from "../words.ts";
-import { grouped } from "../../../shared/grouped.ts";
 
 /** Exit code 3 when something needs a look: what is no account, or fewer accounts than before. */
 export async function backup(context: CliContext, options: OptionsOf["backup"]): Promise<ExitCode> {

@@ -1,6 +1,7 @@
 /** `account-keeper demo`: the whole story on a real ChromaDB with made-up customers, told in plain sentences. */
 import { KeeperError } from "../../../shared/errors.ts";
 import { judgeEligibility } from "../../../shared/eligibility.ts";
+import { grouped } from "../../../shared/grouped.ts";
 import { accountHash, recordHash } from "../../engine/account.ts";
 import { readRecords } from "../../engine/chroma/read-records.ts";
 import { startDemoSite, type DemoSite } from "../../engine/demo/demo-site.ts";
@@ -14,7 +15,6 @@ import { isSameVector } from "../../engine/restore/vectors.ts";
 import type { CliContext } from "../context.ts";
 import { exitCodes, type ExitCode } from "../exit-codes.ts";
 import { countAccounts, size } from "../words.ts";
-import { grouped } from "../../../shared/grouped.ts";
 
 /** One on each side of the variable's limit of 10. */
 const SITES = [12, 8] as const;

@@ -1,5 +1,6 @@
 /** `account-keeper diff`: what has changed between a backup and the site, or another backup. */
 import { KeeperError } from "../../../shared/errors.ts";
+import { grouped } from "../../../shared/grouped.ts";
 import { compareSides, isSame, type Diff } from "../../engine/diff/compare.ts";
 import { sideOfBackup, sideOfSite } from "../../engine/diff/side.ts";
 import { chooseBackup, type ChosenBackup } from "../../engine/operations/restore-site.ts";
@@ -13,7 +14,6 @@ import { shown, type Output } from "../output.ts";
 import { withSite } from "../site.ts";
 import { countAccounts, dateAndTime, shownIds } from "../words.ts";
 import { sayPassedOver } from "./backup.ts";
-import { grouped } from "../../../shared/grouped.ts";
 
 /** Exit code 0 when nothing has changed, 3 when something has, 10 when there is no backup. */
 export async function diff(context: CliContext, options: OptionsOf["diff"]): Promise<ExitCode> {

@@ -3,6 +3,7 @@ import { basename, dirname, join } from "node:path";
 import { noteActivity } from "../../engine/activity/activity-log.ts";
 import { words } from "../../engine/activity/words.ts";
 import { isKeeperError } from "../../../shared/errors.ts";
+import { grouped } from "../../../shared/grouped.ts";
 import type { OpenBackup } from "../../engine/backup/read-backup.ts";
 import { drillBackup, type DrillReport } from "../../engine/drill/drill.ts";
 import { chooseBackup, vaultOf, type BackupChoice } from "../../engine/operations/restore-site.ts";
@@ -16,7 +17,6 @@ import { exitCodes, type ExitCode } from "../exit-codes.ts";
 import { shown, type Output } from "../output.ts";
 import { dateAndTime } from "../words.ts";
 import { sayPassedOver, sayProblems } from "./backup.ts";
-import { grouped } from "../../../shared/grouped.ts";
 
 const SHOWN = 10;
 

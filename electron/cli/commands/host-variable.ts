@@ -1,6 +1,7 @@
 /** `account-keeper variable --push` and `--check`: the variable as Render holds it. Its value is never said. */
 import { VARIABLE_NAME } from "../../../shared/eligibility.ts";
 import { KeeperError } from "../../../shared/errors.ts";
+import { grouped } from "../../../shared/grouped.ts";
 import { noteActivity } from "../../engine/activity/activity-log.ts";
 import { words } from "../../engine/activity/words.ts";
 import { checkHostVariable, setHostVariable, type HeldVariable } from "../../engine/redeploy/host-variable.ts";
@@ -12,7 +13,6 @@ import { shown, type Output } from "../output.ts";
 import { findService, withRender } from "../render-options.ts";
 import { withSite } from "../site.ts";
 import { countAccounts, shownIds } from "../words.ts";
-import { grouped } from "../../../shared/grouped.ts";
 
 /** Throws USAGE for options that only mean something with `--push` or `--check`. */
 export function refuseHostOptions(options: OptionsOf["variable"]): void {

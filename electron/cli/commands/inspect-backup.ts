@@ -1,11 +1,11 @@
 /** What `inspect` says of a backup: when and by whom it was made, of which site, whose accounts. Reads all of it first. */
+import { grouped } from "../../../shared/grouped.ts";
 import type { BackupKind, OpenBackup } from "../../engine/backup/read-backup.ts";
 import type { CliContext } from "../context.ts";
 import { exitCodes, type ExitCode } from "../exit-codes.ts";
 import { shown } from "../output.ts";
 import { countAccounts, dateAndTime, shownIds } from "../words.ts";
 import { sayProblems } from "./backup.ts";
-import { grouped } from "../../../shared/grouped.ts";
 
 const MADE_BY = {
   format_1: "A backup by Account Keeper",

@@ -1,9 +1,9 @@
 /** What `inspect` says of a variable: how many accounts, whether the site could use it as it was pasted, where it fits. */
+import { grouped } from "../../../shared/grouped.ts";
 import { inspectVariable, type VariableReport } from "../../engine/variable/inspect.ts";
 import type { CliContext } from "../context.ts";
 import { exitCodes, type ExitCode } from "../exit-codes.ts";
 import { countAccounts, shownIds } from "../words.ts";
-import { grouped } from "../../../shared/grouped.ts";
 
 /** Throws the codes of `inspectVariable`. */
 export function inspectPastedVariable({ output }: Pick<CliContext, "output">, text: string): ExitCode {

@@ -1,5 +1,6 @@
 /** `account-keeper list`: what stands in a folder of backups, newest first. */
 import { KeeperError } from "../../../shared/errors.ts";
+import { grouped } from "../../../shared/grouped.ts";
 import { readNotes, type BackupNote, type VaultNotes } from "../../engine/vault/notes.ts";
 import { openVault, type Shelf, type VaultEntry } from "../../engine/vault/vault.ts";
 import type { OptionsOf } from "../command-options.ts";
@@ -8,7 +9,6 @@ import { exitCodes, type ExitCode } from "../exit-codes.ts";
 import { shown } from "../output.ts";
 import { givenPassphrase } from "../passphrase.ts";
 import { countAccounts, dateAndTime, size } from "../words.ts";
-import { grouped } from "../../../shared/grouped.ts";
 
 /** Reads only the head of each file: quick, and no proof that it is whole. Exit code 10 when there is none. */
 export async function list(context: CliContext, { target, passphraseFile }: OptionsOf["list"]): Promise<ExitCode> {

@@ -1,5 +1,6 @@
 /** `account-keeper redeploy`: asks, has Render deploy, and stays until everyone is there again. */
 import { isKeeperError, KeeperError, toErrorValue } from "../../../shared/errors.ts";
+import { grouped } from "../../../shared/grouped.ts";
 import { noteActivity } from "../../engine/activity/activity-log.ts";
 import { words } from "../../engine/activity/words.ts";
 import { parseAddress } from "../../engine/chroma/address.ts";
@@ -19,7 +20,6 @@ import { findService, withRender } from "../render-options.ts";
 import { chooseSource } from "../source-options.ts";
 import { countAccounts, shownIds } from "../words.ts";
 import { resumeCommand } from "./resume-command.ts";
-import { grouped } from "../../../shared/grouped.ts";
 
 /** Exit code 3 when somebody is missing or something could not be done, 10 when there was nothing to resume, 130 after a no. */
 export async function redeploy(context: CliContext, options: OptionsOf["redeploy"]): Promise<ExitCode> {

@@ -11,6 +11,7 @@ import type { RestoreReport } from "../../engine/restore/apply-restore.ts";
 import { lookUpCollection, planRestore, type RestorePlan, type RestoreRequest } from "../../engine/restore/plan-restore.ts";
 import { openVault } from "../../engine/vault/vault.ts";
 import { isKeeperError } from "../../../shared/errors.ts";
+import { grouped } from "../../../shared/grouped.ts";
 import { confirm } from "../ask.ts";
 import { openChosenBackup, safetyFolderFor } from "../backup-choice.ts";
 import type { OptionsOf } from "../command-options.ts";
@@ -23,7 +24,6 @@ import { passedOverForMachines, sayPassedOver, sayProblems } from "./backup.ts";
 import { planForMachines, reportForMachines } from "./restore-json.ts";
 import { restoreOnStartup } from "./restore-on-startup.ts";
 import { undo } from "./undo.ts";
-import { grouped } from "../../../shared/grouped.ts";
 
 /** Exit code 3 when an account needs a look afterwards, 10 when there is no backup to restore from, 130 after a no. */
 export async function restore(context: CliContext, options: OptionsOf["restore"]): Promise<ExitCode> {

@@ -1,4 +1,5 @@
 /** `account-keeper status`: does the site answer, how many accounts are there, may the variable be used. */
+import { grouped } from "../../../shared/grouped.ts";
 import { siteStatus } from "../../engine/operations/site-status.ts";
 import type { OptionsOf } from "../command-options.ts";
 import type { CliContext } from "../context.ts";
@@ -6,7 +7,6 @@ import { exitCodes, type ExitCode } from "../exit-codes.ts";
 import { shown } from "../output.ts";
 import { withSite } from "../site.ts";
 import { countAccounts } from "../words.ts";
-import { grouped } from "../../../shared/grouped.ts";
 
 /** Exit code 10 when the collection is missing. */
 export async function status(context: CliContext, options: OptionsOf["status"]): Promise<ExitCode> {

@@ -1,4 +1,5 @@
 /** `account-keeper restore --undo`: shows what would go back, asks, takes the last restore back. */
+import { grouped } from "../../../shared/grouped.ts";
 import { noteActivity } from "../../engine/activity/activity-log.ts";
 import { words } from "../../engine/activity/words.ts";
 import { planUndo, undoRestore, type UndoPlan } from "../../engine/operations/undo-restore.ts";
@@ -15,7 +16,6 @@ import { withRestoreTarget } from "../restore-target.ts";
 import { countAccounts, dateAndTime, shownIds } from "../words.ts";
 import { sayProblems } from "./backup.ts";
 import { planForMachines, reportForMachines } from "./restore-json.ts";
-import { grouped } from "../../../shared/grouped.ts";
 
 /** Exit code 3 when an account needs a look afterwards, 10 when there is no safety copy, 130 after a no. */
 export async function undo(context: CliContext, options: OptionsOf["restore"]): Promise<ExitCode> {

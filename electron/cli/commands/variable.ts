@@ -1,4 +1,5 @@
 /** `account-keeper variable`: prints the value and nothing else on stdout; with `--push` and `--check` it is about the one at Render. */
+import { grouped } from "../../../shared/grouped.ts";
 import { chooseBackup } from "../../engine/operations/restore-site.ts";
 import { variableOfBackup, variableOfSite, type MadeVariable } from "../../engine/operations/make-variable.ts";
 import { variableForms } from "../../engine/variable/encode.ts";
@@ -9,7 +10,6 @@ import { exitCodes, type ExitCode } from "../exit-codes.ts";
 import { withSite } from "../site.ts";
 import { countAccounts } from "../words.ts";
 import { checkVariable, pushVariable, refuseHostOptions } from "./host-variable.ts";
-import { grouped } from "../../../shared/grouped.ts";
 
 /** Exit code 3 when records that are no accounts had to be left out, and as `checkVariable` says. */
 export async function variable(context: CliContext, options: OptionsOf["variable"]): Promise<ExitCode> {

@@ -1,6 +1,7 @@
 /** `account-keeper verify`: reads one backup, or every one in a folder, from first byte to last. */
 import { stat } from "node:fs/promises";
 import { isKeeperError, KeeperError, toErrorValue, type ErrorValue } from "../../../shared/errors.ts";
+import { grouped } from "../../../shared/grouped.ts";
 import { verifyBackup, type VerifiedBackup } from "../../engine/backup/verify-backup.ts";
 import { openVault } from "../../engine/vault/vault.ts";
 import type { OptionsOf } from "../command-options.ts";
@@ -9,7 +10,6 @@ import { exitCodes, type ExitCode } from "../exit-codes.ts";
 import { shown } from "../output.ts";
 import { givenPassphrase, openWithPassphrase } from "../passphrase.ts";
 import { countAccounts, dateAndTime } from "../words.ts";
-import { grouped } from "../../../shared/grouped.ts";
 
 /** A folder: exit code 3 when one of several backups is not whole, 10 when there is none. */
 export async function verify(context: CliContext, { target, passphraseFile }: OptionsOf["verify"]): Promise<ExitCode> {

@@ -1,5 +1,6 @@
 /** `account-keeper watch`: keeps looking until Ctrl+C, and says what happens. */
 import { KeeperError } from "../../../shared/errors.ts";
+import { grouped } from "../../../shared/grouped.ts";
 import type { Activity } from "../../engine/activity/activity.ts";
 import { watchSite } from "../../app/watch/watch-site.ts";
 import type { OptionsOf } from "../command-options.ts";
@@ -9,7 +10,6 @@ import { shown } from "../output.ts";
 import { givenPassphrase } from "../passphrase.ts";
 import { chooseSource } from "../source-options.ts";
 import { dateAndTime, shownIds } from "../words.ts";
-import { grouped } from "../../../shared/grouped.ts";
 
 /** Exit code 130 when it was told to stop, 11 when another Account Keeper watches this folder. */
 export async function watch(context: CliContext, options: OptionsOf["watch"]): Promise<ExitCode> {

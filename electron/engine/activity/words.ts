@@ -1,12 +1,12 @@
 /** What happened to a site, in the owner's words: what in one sentence, and what to do in the hint. */
 import { toErrorValue } from "../../../shared/errors.ts";
+import { grouped } from "../../../shared/grouped.ts";
 import type { DrillReport } from "../drill/drill.ts";
 import { BACKUP_FAILED, backedUpLine, RESTORE_FAILED, restoredLine, STARTING_FRESH } from "../log-lines.ts";
 import type { BackupReport } from "../operations/backup-site.ts";
 import type { RedeployReport } from "../redeploy/redeploy.ts";
 import type { RestoreReport } from "../restore/apply-restore.ts";
 import type { ActivityNews } from "./activity.ts";
-import { grouped } from "../../../shared/grouped.ts";
 
 /** A line is one write, and nobody decides about more of them one by one. */
 const MAX_IDS = 100;

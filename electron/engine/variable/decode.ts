@@ -3,11 +3,11 @@
  * No error holds any of the value: it is full of password hashes.
  */
 import { KeeperError } from "../../../shared/errors.ts";
+import { grouped } from "../../../shared/grouped.ts";
 import { encodeVariable } from "./encode.ts";
 import { createRemarkList, type Remark, type RemarkList } from "./remarks.ts";
 import { scanJson, type Scan } from "./scan.ts";
 import { straightenBase64, unwrap } from "./unwrap.ts";
-import { grouped } from "../../../shared/grouped.ts";
 
 /** Thirty times what Linux allows in a variable: whatever is longer is something else. */
 const MAX_TEXT_LENGTH = 4 * 1024 * 1024;

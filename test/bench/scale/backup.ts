@@ -5,17 +5,22 @@ import { ChromaClient } from "chromadb";
 import { createBackupWriter } from "../../../electron/engine/backup/backup-writer.ts";
 import { openBackup } from "../../../electron/engine/backup/read-backup.ts";
 import { verifyBackup } from "../../../electron/engine/backup/verify-backup.ts";
+import { connect } from "../../../electron/engine/chroma/connect.ts";
 import { readRecords } from "../../../electron/engine/chroma/read-records.ts";
 import { compareSides } from "../../../electron/engine/diff/compare.ts";
 import { sideOfBackup, sideOfSite } from "../../../electron/engine/diff/side.ts";
 import { backupSite } from "../../../electron/engine/operations/backup-site.ts";
 import { planRestore } from "../../../electron/engine/restore/plan-restore.ts";
+import { withSlowLine } from "./child.ts";
 import { inTurn, milliseconds, ratioOf } from "./measure.ts";
 import { recordPosts, sendRaw } from "./raw-requests.ts";
 import type { Report } from "./report.ts";
 import { drain, inFolder, makeSite, newestIn, withChroma, type Site } from "./stage.ts";
 
 const ROUNDS = 5;
+/** What many owners have at home: 100 Mbit/s. */
+const LINE_BYTES_PER_SECOND = 12_500_000;
+const LINE_ROUNDS = 3;
 /** Chroma fails above: each record is one SQL variable. */
 const MOST_IN_ONE_GET = 32_766;
 
@@ -23,6 +28,7 @@ export async function measureBackup(report: Report, { accounts }: { accounts: nu
   await withChroma(async (url) => {
     const site = await makeSite(url, "users", accounts);
     await inFolder(async (folder) => await backupAgainstFloor(report, site, folder, accounts));
+    await inFolder(async (folder) => await overASlowLine(report, site, folder, accounts));
     await oneGet(report, site, accounts);
     await site.connection.close();
   });
@@ -58,6 +64,30 @@ async function backupAgainstFloor(report: Report, site: Site, folder: string, ac
   for (const [name, atMost] of [["verify", 1], ["plan", 2], ["diff", 2.5]] as const) {
     report.find({ what: `${name} of ${of}, share of the time of one raw read`, measured: ratioOf(times[name], floor), unit: "", budget: { atMost }, target: { atMost: 1 } });
   }
+}
+
+/** As from an owner's desk, where neither server nor engine takes the other's processor. */
+async function overASlowLine(report: Report, { collection, url }: Site, folder: string, accounts: number): Promise<void> {
+  await withSlowLine({ target: url, bytesPerSecond: LINE_BYTES_PER_SECOND }, async (lineUrl) => {
+    const connection = await connect({ kind: "server", url: lineUrl });
+    const readAll = async (withVectors: boolean) => await recordPosts(connection, async (recording) => await drain(readRecords(recording, collection.id, { withVectors })));
+    const [bare, full] = [await readAll(false), await readAll(true)];
+    const vault = join(folder, "vault");
+    const times = await inTurn(LINE_ROUNDS, {
+      "over the line, raw, without vectors": async () => await sendRaw(connection, bare),
+      "over the line, backup without vectors": async () => await writeOne({ connection, collection, url }, folder, false),
+      "over the line, raw": async () => await sendRaw(connection, full),
+      "over the line, backup": async () => {
+        await rm(vault, { recursive: true, force: true });
+        await backupSite({ connection, collectionName: collection.name, site: url, folder: vault });
+      },
+    }, { warmUp: false });
+    for (const [name, values] of Object.entries(times)) report.say(`${name}: ${milliseconds(values)}`);
+    const of = accounts.toLocaleString("en-US");
+    report.find({ what: `Backup of ${of} without vectors over 100 Mbit/s, throughput of the floor`, measured: ratioOf(times["over the line, raw, without vectors"], times["over the line, backup without vectors"]), unit: "", budget: { atLeast: 0.6 }, target: { atLeast: 0.9 } });
+    report.find({ what: `Backup of ${of} over 100 Mbit/s, throughput of the floor`, measured: ratioOf(times["over the line, raw"], times["over the line, backup"]), unit: "", budget: { atLeast: 0.75 }, target: { atLeast: 0.85 } });
+    await connection.close();
+  });
 }
 
 /** All a backup does but the vault's own steps. */

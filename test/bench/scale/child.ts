@@ -12,14 +12,18 @@ import { connect } from "../../../electron/engine/chroma/connect.ts";
 import { backupSite } from "../../../electron/engine/operations/backup-site.ts";
 import { restoreSite } from "../../../electron/engine/operations/restore-site.ts";
 import { FULL_COLLECTION, startMadeUpSite, type MadeUpSite } from "./made-up-site.ts";
+import { startSlowLine, type SlowLine } from "./slow-line.ts";
 
 const taskSchema = z.discriminatedUnion("task", [
   z.object({ task: z.literal("site"), accounts: z.number(), documentBytes: z.number() }),
+  z.object({ task: z.literal("line"), target: z.string(), bytesPerSecond: z.number() }),
   z.object({ task: z.literal("backup"), url: z.string(), folder: z.string() }),
   z.object({ task: z.literal("verify"), path: z.string() }),
   z.object({ task: z.literal("restore"), url: z.string(), path: z.string(), folder: z.string() }),
 ]);
 type Task = z.infer<typeof taskSchema>;
+/** Those that come to an end by themselves. */
+type Job = Exclude<Task, { task: "site" | "line" }>;
 
 const doneSchema = z.object({ peakMegabytes: z.number(), seconds: z.number(), records: z.number(), problems: z.number() });
 export type Done = z.infer<typeof doneSchema>;
@@ -27,8 +31,8 @@ export type Done = z.infer<typeof doneSchema>;
 /** What the process does that was started with a task. */
 export async function runTask(json: string): Promise<void> {
   const task = taskSchema.parse(JSON.parse(json));
-  if (task.task === "site") {
-    console.log(await startMadeUpSite(task));
+  if (task.task === "site" || task.task === "line") {
+    console.log(await (task.task === "site" ? startMadeUpSite(task) : startSlowLine(task)));
     return;
   }
   const startedMs = performance.now();
@@ -36,7 +40,7 @@ export async function runTask(json: string): Promise<void> {
   console.log(JSON.stringify({ peakMegabytes: peakMegabytes(), seconds: (performance.now() - startedMs) / 1_000, records, problems } satisfies Done));
 }
 
-async function work(task: Exclude<Task, { task: "site" }>): Promise<{ records: number; problems: number }> {
+async function work(task: Job): Promise<{ records: number; problems: number }> {
   if (task.task === "verify") {
     const { recordCount, problemCount } = await verifyBackup({ path: task.path });
     return { records: recordCount, problems: problemCount };
@@ -68,7 +72,7 @@ function start(task: Task): ChildProcessByStdio<null, Readable, null> {
   return spawn(process.execPath, [process.argv[1] ?? "", "--task", JSON.stringify(task)], { stdio: ["ignore", "pipe", "inherit"] });
 }
 
-export async function inOwnProcess(task: Exclude<Task, { task: "site" }>): Promise<Done> {
+export async function inOwnProcess(task: Job): Promise<Done> {
   const child = start(task);
   const [output] = await Promise.all([text(child.stdout), once(child, "close")]);
   if (child.exitCode !== 0) throw new Error(`${task.task} ended with ${String(child.exitCode)}`);
@@ -76,7 +80,15 @@ export async function inOwnProcess(task: Exclude<Task, { task: "site" }>): Promi
 }
 
 export async function withMadeUpSite<T>(site: MadeUpSite, work: (url: string) => Promise<T>): Promise<T> {
-  const child = start({ task: "site", ...site });
+  return await withServer({ task: "site", ...site }, work);
+}
+
+export async function withSlowLine<T>(line: SlowLine, work: (url: string) => Promise<T>): Promise<T> {
+  return await withServer({ task: "line", ...line }, work);
+}
+
+async function withServer<T>(task: Exclude<Task, Job>, work: (url: string) => Promise<T>): Promise<T> {
+  const child = start(task);
   try {
     return await work(await firstLine(child.stdout));
   } finally {
