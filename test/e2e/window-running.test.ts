@@ -87,10 +87,12 @@ test("a backup that fails: what, why and again; the reference in the details is 
   const { page, says, button } = window;
   await window.keep(site, { url: proxy.url, backup: false });
   await says("7 accounts, no backup yet.");
-  // Seen in this start of the window: a look that is still under way would fail as well, and take the sentence with it.
-  await page.getByText("Online", { exact: true }).waitFor();
-  proxy.injectAlways(/./, { kind: "status", status: 500, json: { error: "InternalError" } });
+  // Whatever is asked next waits until the click has come: a look that fails takes the sentence and its button with it.
+  const held = proxy.pause(/./, 0);
   await button("Back up now").click();
+  await held.reached;
+  proxy.injectAlways(/./, { kind: "status", status: 500, json: { error: "InternalError" } });
+  held.release();
   const alert = page.getByRole("alert");
   await button("Copy details", alert).click();
   await button("Details copied.", alert).waitFor();
