@@ -55,7 +55,7 @@ async function listAll(connection: ChromaConnection, collectionId: string, optio
 
 /**
  * Yields every record that exists from before the first request until after the last, each id once. A small site comes
- * in one request. Of a larger one the ids are listed and fetched by id (pages by offset would skip a record whenever one
+ * in one request, if its count agrees. Of a larger one the ids are listed and fetched by id (pages by offset would skip a record whenever one
  * before it is deleted), then listed again, and what came in between is fetched. What is deleted meanwhile may or may
  * not be there; what is changed is read before or after.
  * Where the server cannot load a vector, also asked a second time, the record comes with `embedding` null.
@@ -101,9 +101,13 @@ export async function* readRecords(connection: ChromaConnection, collectionId: s
 async function readSmallSite(connection: ChromaConnection, collectionId: string, { withVectors, signal }: ReadRecordsOptions): Promise<AccountRecord[] | null> {
   const limit = Math.min(SMALL_SITE_RECORDS, connection.limits.maxRecordsPerGet);
   try {
-    const answer = await connection.post(collectionId, "get", JSON.stringify({ limit, include: columnsOf(withVectors) }), { signal, maxAnswerBytes: SMALL_SITE_BYTES });
+    const [answer, count] = await Promise.all([
+      connection.post(collectionId, "get", JSON.stringify({ limit, include: columnsOf(withVectors) }), { signal, maxAnswerBytes: SMALL_SITE_BYTES }),
+      // A short answer alone proves nothing: the server may have a limit of its own.
+      connection.count(collectionId, { signal }),
+    ]);
     const records = parseRecordPage(answer, limit);
-    const isAll = records.length < limit && new Set(records.map(({ id }) => id)).size === records.length;
+    const isAll = records.length < limit && records.length === count && new Set(records.map(({ id }) => id)).size === count;
     return isAll ? records : null;
   } catch (error) {
     // Where a vector cannot be loaded, pages leave out the fewest.

@@ -36,8 +36,8 @@ async function startUp(report: Report, folder: string): Promise<void> {
     "account-keeper serve, until it listens": async () => await serveOnce(folder),
   });
   for (const [name, values] of Object.entries(times)) report.say(`${name}: ${milliseconds(values)}`);
-  report.find({ what: "Start of the command against `node -e 0`", measured: ratioOf(times["account-keeper --version"], times["node -e 0"]), unit: "", budget: { atMost: 8 } });
-  report.find({ what: "Start of `serve` until it listens, against `node -e 0`", measured: ratioOf(times["account-keeper serve, until it listens"], times["node -e 0"]), unit: "", budget: { atMost: 10 } });
+  report.find({ what: "Start of the command against `node -e 0`", measured: ratioOf(times["account-keeper --version"], times["node -e 0"]), unit: "", budget: { atMost: 4 } });
+  report.find({ what: "Start of `serve` until it listens, against `node -e 0`", measured: ratioOf(times["account-keeper serve, until it listens"], times["node -e 0"]), unit: "", budget: { atMost: 6 } });
 }
 
 async function serveOnce(folder: string): Promise<void> {

@@ -17,7 +17,7 @@ export interface MadeUpSite {
 export const FULL_COLLECTION = "users";
 const DIMENSION = 8;
 
-const getBody = z.object({ ids: z.array(z.string()).optional(), include: z.array(z.string()) });
+const getBody = z.object({ ids: z.array(z.string()).optional(), include: z.array(z.string()), limit: z.number().optional() });
 const upsertBody = z.object({ ids: z.array(z.string()) });
 const createBody = z.object({ name: z.string() });
 
@@ -35,8 +35,8 @@ export async function startMadeUpSite({ accounts, documentBytes }: MadeUpSite): 
   }
 
   function get(collection: string, body: unknown): string {
-    const { ids, include } = getBody.parse(body);
-    const found = ids === undefined ? idsOf(collection) : ids.filter((id) => holds(collection, indexOf(id)));
+    const { ids, include, limit } = getBody.parse(body);
+    const found = ids === undefined ? idsOf(collection).slice(0, limit) : ids.filter((id) => holds(collection, indexOf(id)));
     const column = (name: string, of: (index: number) => string): string => (include.includes(name) ? `[${found.map((id) => of(indexOf(id))).join(",")}]` : "null");
     return `{"ids":${JSON.stringify(found)},"documents":${column("documents", (index) => documentOf(index, filling))},"metadatas":${column("metadatas", metadataOf)},"uris":${column("uris", () => "null")},"embeddings":${column("embeddings", vectorOf)},"include":${JSON.stringify(include)}}`;
   }

@@ -38,11 +38,11 @@ export async function measureSmallSites(report: Report): Promise<void> {
     });
     for (const [name, values] of Object.entries({ ...calls, ...starts })) report.say(`${name}: ${milliseconds(values)}`);
     const get = calls["one raw get"];
-    report.find({ what: "10 accounts, nothing has changed: backup call against one raw get", measured: ratioOf(calls["backup, nothing has changed"], get), unit: "", budget: { atMost: 8 }, target: { atMost: 3 } });
-    report.find({ what: "10 accounts, first backup: call against one raw get", measured: ratioOf(calls["first backup"], get), unit: "", budget: { atMost: 8 }, target: { atMost: 3 } });
+    report.find({ what: "10 accounts, nothing has changed: backup call against one raw get", measured: ratioOf(calls["backup, nothing has changed"], get), unit: "", budget: { atMost: 4 }, target: { atMost: 3 } });
+    report.find({ what: "10 accounts, first backup: call against one raw get", measured: ratioOf(calls["first backup"], get), unit: "", budget: { atMost: 6 }, target: { atMost: 3 } });
     const call = median(calls["backup, nothing has changed"]);
     const share = starts["account-keeper backup"].map((ms, round) => ms / (2 * (starts["node -e 0"][round] ?? Number.NaN) + call));
-    report.find({ what: "`account-keeper backup`, whole process, against twice `node -e 0` and that call", measured: median(share), unit: "", budget: { atMost: 6 }, target: { atMost: 1 } });
+    report.find({ what: "`account-keeper backup`, whole process, against twice `node -e 0` and that call", measured: median(share), unit: "", budget: { atMost: 3 }, target: { atMost: 1 } });
     await connection.close();
   }));
 }
