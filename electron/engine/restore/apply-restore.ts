@@ -2,8 +2,9 @@
  * Carries out a restore plan: safety copy, write, read back. Owns the order of these steps; never deletes an account,
  * never drops a collection.
  */
+import { setTimeout as sleep } from "node:timers/promises";
 import { KeeperError } from "../../../shared/errors.ts";
-import type { OperationOptions } from "../../../shared/progress.ts";
+import { throwIfCancelled, type OperationOptions } from "../../../shared/progress.ts";
 import { recordHash } from "../account.ts";
 import type { OpenBackup } from "../backup/read-backup.ts";
 import type { ChromaConnection, CollectionInfo } from "../chroma/connection.ts";
@@ -35,6 +36,9 @@ export interface RestoreReport {
   /** Accounts that need the owner's look. Empty: every account of the plan was read back and is right. */
   readonly problems: readonly Problem[];
 }
+
+/** A server that is busy may answer before it has caught up with itself; what is the matter with an account is told when it stays. */
+const LOOK_AGAIN_AFTER_MS = [0, 500, 2_000] as const;
 
 /**
  * Applies the plan and reads every written account back. Idempotent: after a failure or a kill, planning and applying
@@ -69,11 +73,19 @@ export async function applyRestore(request: ApplyRestoreRequest, options: Operat
 
   const problems: Problem[] = [...plan.problems];
   let verified = 0;
+  let stays = false;
   report("verifying", 0);
   for await (const records of chosenRecords(backup, plan)) {
-    const different = await differing(request, plan, collection, records, options);
-    // A server that is busy may answer before it has caught up with itself: a second answer counts.
-    if (different.size > 0) problems.push(...(await differing(request, plan, collection, records.filter(({ id }) => different.has(id)), options)).values());
+    let different = await differing(request, plan, collection, records, options);
+    for (const pauseMs of stays ? [0] : LOOK_AGAIN_AFTER_MS) {
+      if (different.size === 0) break;
+      const ids = new Set(different.keys());
+      await pause(pauseMs, options.signal);
+      different = await differing(request, plan, collection, records.filter(({ id }) => ids.has(id)), options);
+    }
+    // Where waiting has not helped once, it is not waited for at every page.
+    stays ||= different.size > 0;
+    problems.push(...different.values());
     verified += records.length;
     report("verifying", verified);
   }
@@ -90,6 +102,12 @@ export async function applyRestore(request: ApplyRestoreRequest, options: Operat
     accountsOnSite: await connection.count(collection.id, { signal: options.signal }),
     problems,
   };
+}
+
+/** Ends early when the signal is aborted; what comes next says so. */
+async function pause(ms: number, signal: AbortSignal | undefined): Promise<void> {
+  await sleep(ms, undefined, { signal }).catch(() => undefined);
+  throwIfCancelled(signal);
 }
 
 /** Whose records on the site are not as the plan wanted them, with what is to be said about it. */
