@@ -1,4 +1,4 @@
-/** Builds the preload: a sandboxed one has to be a single CommonJS file. Everything else of this folder is compiled by tsc. */
+/** Builds the preload: a sandboxed one has to be a single CommonJS file. The command line has a bundle of its own, see cli/; everything else of this folder is compiled by tsc. */
 import { defineConfig } from "vite";
 
 export default defineConfig({

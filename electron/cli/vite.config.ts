@@ -49,6 +49,8 @@ export default defineConfig({
     emptyOutDir: true,
     // Names stay, for whoever reads a stack; comments and spaces of libraries are half of what would be shipped.
     minify: false,
+    // The notices that go with the libraries inside.
+    license: { fileName: "licenses.md" },
     rolldownOptions: { output: { entryFileNames: "main.js", chunkFileNames: "[name].js", minify: { compress: true, mangle: false, codegen: { removeWhitespace: true } } } },
   },
 });

@@ -55,9 +55,9 @@ async function listAll(connection: ChromaConnection, collectionId: string, optio
 
 /**
  * Yields every record that exists from before the first request until after the last, each id once. A small site comes
- * in one request, if its count agrees. Of a larger one the ids are listed and fetched by id (pages by offset would skip a record whenever one
- * before it is deleted), then listed again, and what came in between is fetched. What is deleted meanwhile may or may
- * not be there; what is changed is read before or after.
+ * in one request, if its count agrees. Of a larger one the ids are listed and fetched by id (pages by offset would skip a
+ * record whenever one before it is deleted), then listed again, and what came in between is fetched. What is deleted
+ * meanwhile may or may not be there; what is changed is read before or after.
  * Where the server cannot load a vector, also asked a second time, the record comes with `embedding` null.
  * Throws the codes of `ChromaConnection.post`, BAD_ANSWER, and CANCELLED when `signal` is aborted.
  */
