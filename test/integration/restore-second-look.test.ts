@@ -14,8 +14,8 @@ const people = sampleAccounts(5);
 test.each([
   // Twice with vectors, so that the engine goes on without them; the third request is that.
   { failing: [0, 1], problems: [] },
-  // The same at every further look.
-  { failing: [0, 1, 3, 4, 6, 7, 9, 10], problems: people.map(({ id }) => expect.objectContaining({ code: "KEPT_OLDER_VALUE", id }) as object) },
+  // The same at the second look.
+  { failing: [0, 1, 3, 4], problems: people.map(({ id }) => expect.objectContaining({ code: "KEPT_OLDER_VALUE", id }) as object) },
 ])("requests $failing of the reading back fail", async ({ failing, problems }) => {
   const site = await createTestSite();
   await site.create();

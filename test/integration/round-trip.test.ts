@@ -44,9 +44,7 @@ describe("backup, wipe, restore", () => {
     await site.wipe();
     const report = await restoreNewest(site);
     const after = await site.read();
-    // Seen once in many runs, under load: what it was read as then is what we want to know.
-    const odd = report.problems.map(({ id }) => [before.get(id), after.get(id)].map((record) => JSON.stringify({ ...record, embedding: [...(record?.embedding ?? [])] })).join("\n"));
-    expect(report, odd.join("\n\n")).toMatchObject({ added: oddAccounts.length, collectionCreated: true, problems: [], standInVectors: 0, safetyBackup: null });
+    expect(report).toMatchObject({ added: oddAccounts.length, collectionCreated: true, problems: [], standInVectors: 0, safetyBackup: null });
 
     expect([...after.keys()].sort()).toEqual([...before.keys()].sort());
     for (const [id, record] of before) {

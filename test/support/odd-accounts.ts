@@ -35,3 +35,6 @@ export const oddAccounts: readonly WritableRecord[] = [
   record("one-megabyte", { document: account("one-megabyte", `,"note":"${"ü".repeat(512 * 1024)}"`) }),
   record('quotes"\\and\nnewline', { document: account("quotes") }),
 ];
+
+/** Ids of those whose metadata holds lists. */
+export const oddAccountsWithLists = oddAccounts.filter(({ metadata }) => metadata?.includes("[")).map(({ id }) => id);

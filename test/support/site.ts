@@ -9,6 +9,7 @@ import type { ChromaConnection, CollectionInfo, NewCollection } from "../../elec
 import { readRecords } from "../../electron/engine/chroma/read-records.ts";
 import { upsertRecords, type WritableRecord } from "../../electron/engine/chroma/write-records.ts";
 import type { AccountRecord } from "../../electron/engine/record.ts";
+import { oddAccountsWithLists } from "./odd-accounts.ts";
 
 export interface TestSite {
   readonly connection: ChromaConnection;
@@ -22,8 +23,10 @@ export interface TestSite {
   read(): Promise<Map<string, AccountRecord>>;
   collection(): Promise<CollectionInfo>;
   deleteAccounts(ids: readonly string[]): Promise<void>;
-  /** What a redeploy does: the collection is gone. */
+  /** What a redeploy does: the accounts are gone, and nothing is left of them. */
   wipe(): Promise<void>;
+  /** What the site's own code may do. Chroma keeps lists in metadata, and gives them to whoever comes next. */
+  deleteCollection(): Promise<void>;
 }
 
 /** A folder that is removed when the test ends. */
@@ -51,6 +54,9 @@ export async function createTestSite(url = inject("chromaUrl"), collectionName =
     if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${await response.text()}`);
   }
 
+  const deleteAccounts = async (ids: readonly string[]): Promise<void> => await request("POST", `${(await collection()).id}/delete`, { ids });
+  const deleteCollection = async (): Promise<void> => await request("DELETE", collectionName);
+
   return {
     connection,
     collectionName,
@@ -68,8 +74,13 @@ export async function createTestSite(url = inject("chromaUrl"), collectionName =
       }
       return found;
     },
-    deleteAccounts: async (ids) => await request("POST", `${(await collection()).id}/delete`, { ids }),
-    wipe: async () => await request("DELETE", collectionName),
+    deleteAccounts,
+    async wipe() {
+      // One by one Chroma forgets their lists too, which on a disk that is wiped nobody could inherit.
+      await deleteAccounts(oddAccountsWithLists);
+      await deleteCollection();
+    },
+    deleteCollection,
   };
 }
 

@@ -2,18 +2,15 @@
  * Carries out a restore plan: safety copy, write, read back. Owns the order of these steps; never deletes an account,
  * never drops a collection.
  */
-import { setTimeout as sleep } from "node:timers/promises";
 import { KeeperError } from "../../../shared/errors.ts";
-import { throwIfCancelled, type OperationOptions } from "../../../shared/progress.ts";
-import { recordHash } from "../account.ts";
+import type { OperationOptions } from "../../../shared/progress.ts";
 import type { OpenBackup } from "../backup/read-backup.ts";
 import type { ChromaConnection, CollectionInfo } from "../chroma/connection.ts";
-import { readByIds } from "../chroma/read-records.ts";
 import { upsertRecords, type WritableRecord } from "../chroma/write-records.ts";
-import { isJsonObject, parseLossless, stringifyLossless, type JsonObject } from "../json/text.ts";
 import type { AccountRecord, Problem } from "../record.ts";
 import { planRestore, type RestorePlan, type RestoreRequest } from "./plan-restore.ts";
-import { isSameVector, standInVector } from "./vectors.ts";
+import { fetchById, readBack } from "./read-back.ts";
+import { standInVector } from "./vectors.ts";
 
 export interface ApplyRestoreRequest extends RestoreRequest {
   /** The plan the owner has seen and agreed to. Null: nobody was asked, so the site is taken as it is when writing begins. */
@@ -36,9 +33,6 @@ export interface RestoreReport {
   /** Accounts that need the owner's look. Empty: every account of the plan was read back and is right. */
   readonly problems: readonly Problem[];
 }
-
-/** A server that is busy may answer before it has caught up with itself; what is the matter with an account is told when it stays. */
-const LOOK_AGAIN_AFTER_MS = [0, 500, 2_000] as const;
 
 /**
  * Applies the plan and reads every written account back. Idempotent: after a failure or a kill, planning and applying
@@ -73,19 +67,9 @@ export async function applyRestore(request: ApplyRestoreRequest, options: Operat
 
   const problems: Problem[] = [...plan.problems];
   let verified = 0;
-  let stays = false;
   report("verifying", 0);
   for await (const records of chosenRecords(backup, plan)) {
-    let different = await differing(request, plan, collection, records, options);
-    for (const pauseMs of stays ? [0] : LOOK_AGAIN_AFTER_MS) {
-      if (different.size === 0) break;
-      const ids = new Set(different.keys());
-      await pause(pauseMs, options.signal);
-      different = await differing(request, plan, collection, records.filter(({ id }) => ids.has(id)), options);
-    }
-    // Where waiting has not helped once, it is not waited for at every page.
-    stays ||= different.size > 0;
-    problems.push(...different.values());
+    problems.push(...(await readBack({ connection, backup, plan, collection, records }, options)));
     verified += records.length;
     report("verifying", verified);
   }
@@ -102,27 +86,6 @@ export async function applyRestore(request: ApplyRestoreRequest, options: Operat
     accountsOnSite: await connection.count(collection.id, { signal: options.signal }),
     problems,
   };
-}
-
-/** Ends early when the signal is aborted; what comes next says so. */
-async function pause(ms: number, signal: AbortSignal | undefined): Promise<void> {
-  await sleep(ms, undefined, { signal }).catch(() => undefined);
-  throwIfCancelled(signal);
-}
-
-/** Whose records on the site are not as the plan wanted them, with what is to be said about it. */
-async function differing({ connection, backup }: RestoreRequest, plan: RestorePlan, collection: CollectionInfo, records: readonly AccountRecord[], options: OperationOptions): Promise<Map<string, Problem>> {
-  const found = await fetchById(connection, collection.id, records, options);
-  const problems = new Map<string, Problem>();
-  for (const record of records) {
-    const wasThere = plan.overwrite.has(record.id);
-    const onSite = found.get(record.id);
-    // What another program's backup does not know stays as the site has it, and is nothing to complain about.
-    const isMerged = wasThere && backup.kind !== "format_1";
-    const problem = compare(record, isMerged && onSite !== undefined ? asFarAs(record, onSite) : onSite, wasThere);
-    if (problem !== null) problems.set(record.id, problem);
-  }
-  return problems;
 }
 
 async function createCollection(connection: ChromaConnection, name: string, backup: OpenBackup, options: OperationOptions): Promise<CollectionInfo> {
@@ -154,42 +117,4 @@ async function* writableRecords({ connection, backup }: RestoreRequest, plan: Re
       staleKeys: plan.overwrite.get(record.id) ?? [],
     }));
   }
-}
-
-async function fetchById(connection: ChromaConnection, collectionId: string, records: readonly AccountRecord[], options: OperationOptions): Promise<Map<string, AccountRecord>> {
-  const found = new Map<string, AccountRecord>();
-  const ids = records.map((record) => record.id);
-  for await (const page of readByIds(connection, collectionId, ids, { signal: options.signal, withVectors: true })) {
-    for (const record of page) found.set(record.id, record);
-  }
-  return found;
-}
-
-/** `found` with nothing in it but what `wanted` speaks of. */
-function asFarAs(wanted: AccountRecord, found: AccountRecord): AccountRecord {
-  const known = membersOf(wanted.metadata);
-  const members = Object.entries(membersOf(found.metadata)).filter(([key]) => Object.hasOwn(known, key));
-  return { ...found, metadata: stringifyLossless(Object.fromEntries(members)), uri: wanted.uri };
-}
-
-function membersOf(metadata: string | null): JsonObject {
-  try {
-    const value = metadata === null ? undefined : parseLossless(metadata);
-    return isJsonObject(value) ? value : {};
-  } catch {
-    // A key twice, or nested too deep: it is told as a difference.
-    return {};
-  }
-}
-
-function compare(wanted: AccountRecord, found: AccountRecord | undefined, wasThere: boolean): Problem | null {
-  const { id } = wanted;
-  if (found === undefined) return { code: "NOT_RESTORED", id, message: "This account is not on the site after the restore." };
-  const isRight = recordHash(wanted).equals(recordHash(found)) && (wanted.embedding === null || (found.embedding !== null && isSameVector(wanted.embedding, found.embedding)));
-  if (isRight) return null;
-  return {
-    code: "KEPT_OLDER_VALUE",
-    id,
-    message: wasThere ? "Part of this account could not be put back: Chroma keeps a value where the backup has none." : "This account reads differently after the restore; the site may have changed it meanwhile.",
-  };
 }
