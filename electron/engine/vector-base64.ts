@@ -6,10 +6,11 @@ export function vectorToBase64(vector: Float32Array): string {
 
 /** Null when the text does not hold whole floats. */
 export function base64ToVector(text: string): Float32Array | null {
-  const bytes = Buffer.from(text, "base64");
-  if (bytes.length % Float32Array.BYTES_PER_ELEMENT !== 0) return null;
-  // Copied because a pooled buffer is rarely aligned to four bytes.
-  const vector = new Float32Array(bytes.length / Float32Array.BYTES_PER_ELEMENT);
-  Buffer.from(vector.buffer).set(bytes);
+  const bytes = Buffer.byteLength(text, "base64");
+  if (bytes % Float32Array.BYTES_PER_ELEMENT !== 0) return null;
+  const vector = new Float32Array(bytes / Float32Array.BYTES_PER_ELEMENT);
+  // Into the vector's own memory: what `Buffer.from` makes of the text is rarely aligned to four bytes.
+  const written = Buffer.from(vector.buffer).write(text, "base64");
+  if (written !== bytes) return null;
   return vector;
 }

@@ -13,12 +13,8 @@ export class BadLineError extends Error {
 }
 
 export function recordToLine(record: AccountRecord): string {
-  return lineOf({ ...record, metadata: record.metadata === null ? null : wellFormed(minifyJson(record.metadata)) }, record.embedding === null ? null : vectorToBase64(record.embedding));
-}
-
-/** `metadata` as it will stand there. */
-function lineOf({ id, document, metadata, uri }: Omit<AccountRecord, "embedding">, embedding: string | null): string {
-  return `{"id":${JSON.stringify(id)},"document":${JSON.stringify(document)},"metadata":${metadata ?? "null"},"uri":${JSON.stringify(uri)},"embedding":${embedding === null ? "null" : `"${embedding}"`}}`;
+  const { id, document, metadata, uri, embedding } = record;
+  return `{"id":${JSON.stringify(id)},"document":${JSON.stringify(document)},"metadata":${metadata === null ? "null" : wellFormed(minifyJson(metadata))},"uri":${JSON.stringify(uri)},"embedding":${embedding === null ? "null" : `"${vectorToBase64(embedding)}"`}}`;
 }
 
 /** The account inside a document as one line of JSON, its text kept but for the spaces between its parts; null when there is none. */
@@ -44,50 +40,57 @@ function wellFormed(json: string): string {
 
 /** Throws `BadLineError`. Metadata keeps its text; spaces around and inside it do not matter. */
 export function lineToRecord(line: Buffer): AccountRecord {
-  return readLine(line).record;
+  return recordAsWritten(line) ?? cutToRecord(line);
 }
 
-interface ReadLine {
-  readonly record: AccountRecord;
-  /** The line is letter by letter what `recordToLine` makes of the record. */
-  readonly asWritten: boolean;
+const ID = '{"id":';
+const DOCUMENT = ',"document":';
+const METADATA = ',"metadata":';
+const URI = ',"uri":';
+const EMBEDDING = ',"embedding":';
+const NO_VECTOR = "null}";
+const QUOTE = 0x22;
+const CLOSE_OBJECT = 0x7d;
+
+/**
+ * The fast way for a line as `recordToLine` makes it; null for every other. Inside a JSON string no quote
+ * stands without a backslash before it, so a comma and a name in quotes are where they seem to be; what lies between is
+ * parsed, and metadata, which may hold the same names, is what is left in the middle.
+ */
+function recordAsWritten(line: Buffer): AccountRecord | null {
+  const parts = withVectorApart(line);
+  if (parts === null) return null;
+  const { text, vector } = parts;
+  const documentAt = text.indexOf(DOCUMENT);
+  const metadataAt = text.indexOf(METADATA, documentAt);
+  const uriAt = text.lastIndexOf(URI);
+  if (!text.startsWith(ID) || !text.endsWith(EMBEDDING) || documentAt === -1 || metadataAt === -1 || uriAt < metadataAt) return null;
+  try {
+    const id = JSON.parse(text.slice(ID.length, documentAt)) as unknown;
+    const document = JSON.parse(text.slice(documentAt + DOCUMENT.length, metadataAt)) as unknown;
+    const uri = JSON.parse(text.slice(uriAt + URI.length, -EMBEDDING.length)) as unknown;
+    if (typeof id !== "string" || !isTextOrNull(document) || !isTextOrNull(uri)) return null;
+    return { id, document, metadata: metadataIn(text.slice(metadataAt + METADATA.length, uriAt)), uri, embedding: parseVector(vector) };
+  } catch {
+    // Read the other way, it tells what is wrong.
+    return null;
+  }
 }
 
-/** Throws as `lineToRecord`. */
-export function readLine(line: Buffer): ReadLine {
-  const record = recordAsWritten(line.toString("utf8"));
-  return { record: record ?? cutToRecord(line), asWritten: record !== null };
-}
-
-/** The fast way for nearly every line: JSON that the native parser gives back letter by letter lost nothing. */
-function recordAsWritten(text: string): AccountRecord | null {
-  const value = parseOrNull(text);
-  if (typeof value !== "object" || value === null || !("id" in value && "document" in value && "metadata" in value && "uri" in value && "embedding" in value)) return null;
-  const { id, document, metadata, uri, embedding } = value;
-  if (typeof id !== "string" || !isTextOrNull(document) || typeof metadata !== "object" || Array.isArray(metadata) || !isTextOrNull(uri) || !isTextOrNull(embedding)) return null;
-  const kept = { id, document, metadata: metadata === null ? null : stringifyOrNull(metadata), uri };
-  return lineOf(kept, embedding) === text ? { ...kept, embedding: parseVector(embedding) } : null;
+/** What stands before the vector, and the vector, which is most of a line and plain letters. Null where the line ends otherwise. */
+function withVectorApart(line: Buffer): { text: string; vector: string | null } | null {
+  const last = line.length - 1;
+  if (line[last - 1] === QUOTE && line[last] === CLOSE_OBJECT) {
+    const start = Math.max(0, line.lastIndexOf(QUOTE, last - 2));
+    const vector = line.toString("latin1", start + 1, last - 1);
+    return vector.includes("\\") ? null : { text: line.toString("utf8", 0, start), vector };
+  }
+  const start = Math.max(0, line.length - NO_VECTOR.length);
+  return line.toString("latin1", start) === NO_VECTOR ? { text: line.toString("utf8", 0, start), vector: null } : null;
 }
 
 function isTextOrNull(value: unknown): value is string | null {
   return value === null || typeof value === "string";
-}
-
-/** Null for what is nested deeper than the native writer goes: then the line is not the same, and is read the other way. */
-function stringifyOrNull(value: object): string | null {
-  try {
-    return JSON.stringify(value);
-  } catch {
-    return null;
-  }
-}
-
-function parseOrNull(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
-  }
 }
 
 function cutToRecord(line: Buffer): AccountRecord {
@@ -97,7 +100,7 @@ function cutToRecord(line: Buffer): AccountRecord {
   return {
     id,
     document: textMember(members, "document"),
-    metadata: metadataMember(members),
+    metadata: metadataIn(members.get("metadata") ?? ""),
     uri: textMember(members, "uri"),
     embedding: parseVector(textMember(members, "embedding")),
   };
@@ -125,8 +128,7 @@ function textMember(members: ReadonlyMap<string, string>, key: string): string |
   throw new BadLineError("neither text nor null");
 }
 
-function metadataMember(members: ReadonlyMap<string, string>): string | null {
-  const text = members.get("metadata") ?? "";
+function metadataIn(text: string): string | null {
   const value = parse(text);
   if (value === null) return null;
   if (typeof value !== "object" || Array.isArray(value)) throw new BadLineError("metadata is no object");

@@ -4,7 +4,7 @@ import type { AccountRecord } from "../record.ts";
 import { asDamage, damaged } from "./damage.ts";
 import { createLinesDigest } from "./digest.ts";
 import { ACCOUNTS_KEY, parseHead, RECORDS_KEY, isHeadKey, type BackupHead, type HeadTexts } from "./format.ts";
-import { BadLineError, readLine } from "./lines.ts";
+import { BadLineError, lineToRecord } from "./lines.ts";
 import type { ReadRecordsOptions } from "./read-backup.ts";
 import type { BackupSource } from "./source.ts";
 
@@ -24,7 +24,7 @@ export async function* readFormatRecords(source: BackupSource, head: BackupHead,
       }
       if (page.length > 0) yield page;
     }
-    check.finish();
+    if (!check.finish() && !(await isOnlyReformatted(source, head))) throw damaged("an account in it was changed");
   } catch (error) {
     throw asDamage(error);
   }
@@ -33,8 +33,8 @@ export async function* readFormatRecords(source: BackupSource, head: BackupHead,
 interface FormatCheck {
   /** The record in this slice, if it holds one. */
   take(slice: JsonSlice): AccountRecord | null;
-  /** Compares counts and digests. */
-  finish(): void;
+  /** Compares counts. False where the digests differ as the file stands: then it was changed, or only its spaces were. */
+  finish(): boolean;
 }
 
 function createFormatCheck(head: BackupHead): FormatCheck {
@@ -55,13 +55,11 @@ function createFormatCheck(head: BackupHead): FormatCheck {
         case "item":
           if (slice.key === ACCOUNTS_KEY) {
             accounts.count += 1;
-            accounts.digest.addItem(slice.bytes);
+            accounts.digest.addLine(slice.bytes);
           } else if (slice.key === RECORDS_KEY) {
             records.count += 1;
-            const { record, asWritten } = lineAt(slice.bytes, records.count);
-            if (asWritten) records.digest.addLine(slice.bytes);
-            else records.digest.addItem(slice.bytes);
-            return record;
+            records.digest.addLine(slice.bytes);
+            return recordAt(slice.bytes, records.count);
           }
           return null;
       }
@@ -75,7 +73,7 @@ function createFormatCheck(head: BackupHead): FormatCheck {
       if (!arrays.has(ACCOUNTS_KEY) || !arrays.has(RECORDS_KEY)) throw damaged("a part of it is missing");
       if (accounts.count !== head.user_count) throw damaged(`it should hold ${accountsInWords(head.user_count)} and holds ${accounts.count}`);
       if (records.count !== record_count) throw damaged(`it should hold ${accountsInWords(record_count)} and holds ${records.count}`);
-      if (accounts.digest.hex() !== digest.accounts || records.digest.hex() !== digest.records) throw damaged("an account in it was changed");
+      return accounts.digest.hex() === digest.accounts && records.digest.hex() === digest.records;
     },
   };
 }
@@ -84,11 +82,22 @@ function accountsInWords(count: number): string {
   return count === 1 ? "1 account" : `${count} accounts`;
 }
 
-function lineAt(bytes: Buffer, position: number): ReturnType<typeof readLine> {
+function recordAt(line: Buffer, position: number): AccountRecord {
   try {
-    return readLine(bytes);
+    return lineToRecord(line);
   } catch (error) {
     if (error instanceof BadLineError) throw damaged(`account ${position} in it is broken`, { cause: error });
     throw error;
   }
+}
+
+/** Whether the digests are right once all spaces are left out, as after an editor has put the file in order. Reads it a second time. */
+async function isOnlyReformatted(source: BackupSource, { account_keeper: { digest } }: BackupHead): Promise<boolean> {
+  const digests = { [ACCOUNTS_KEY]: createLinesDigest(), [RECORDS_KEY]: createLinesDigest() };
+  for await (const slices of sliceJson(source.chunks())) {
+    for (const slice of slices) {
+      if (slice.kind === "item" && (slice.key === ACCOUNTS_KEY || slice.key === RECORDS_KEY)) digests[slice.key].addItem(slice.bytes);
+    }
+  }
+  return digests[ACCOUNTS_KEY].hex() === digest.accounts && digests[RECORDS_KEY].hex() === digest.records;
 }
