@@ -2,9 +2,13 @@
  * Entry of the engine's own process: whatever the engine does there, Electron's main process stays responsive.
  * Plain Node but for `process.parentPort`; must not import electron, which a utility process gives only parts of.
  */
+import { setFlagsFromString } from "node:v8";
 import { createKeeperApp } from "../app/app.ts";
 import { useServerLauncher } from "../engine/server/launch-server.ts";
 import { createWorkerEnd } from "./link/worker-end.ts";
+
+// As for the command: otherwise V8 lets the garbage of a large site pile up.
+setFlagsFromString("--optimize-for-size");
 
 const { parentPort } = process;
 /** Long enough for the last words to leave. */

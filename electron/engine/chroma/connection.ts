@@ -32,6 +32,8 @@ interface PostOptions extends CallOptions {
   maxAnswerBytes?: number | undefined;
   /** How long the server may think before its first byte. */
   firstByteMs?: number | undefined;
+  /** What the answer is likely to be: when it is, this very buffer is given back, and the answer takes no memory. */
+  expected?: Buffer | undefined;
 }
 
 /** What `connect` has found out. */

@@ -16,18 +16,13 @@ export function createIdList(answers: readonly Buffer[]): IdList {
   function* ids(): Generator<string> {
     for (const answer of answers) yield* idsIn(answer);
   }
-  let hashes = new Float64Array(1_024);
   let size = 0;
-  for (const id of ids()) {
-    if (size === hashes.length) {
-      const larger = new Float64Array(size * 2);
-      larger.set(hashes);
-      hashes = larger;
-    }
-    hashes[size] = hashOf(id);
-    size += 1;
-  }
-  const sorted = hashes.subarray(0, size).sort();
+  for (const each = ids(); each.next().done !== true; ) size += 1;
+  // Counted first: an array that grows is there twice whenever it does.
+  const hashes = new Float64Array(size);
+  let index = 0;
+  for (const id of ids()) hashes[index++] = hashOf(id);
+  const sorted = hashes.sort();
   if (!sorted.some((hash, index) => index > 0 && hash === sorted[index - 1])) return { size, answers, [Symbol.iterator]: ids };
   // An id that stands there twice, as in pages that moved, or two with the same hash: then it takes memory.
   const once = new Set(ids());

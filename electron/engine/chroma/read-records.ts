@@ -41,16 +41,19 @@ export async function listIds(connection: ChromaConnection, collectionId: string
   return new Set(await listAll(connection, collectionId, options));
 }
 
-async function listAll(connection: ChromaConnection, collectionId: string, options: OperationOptions): Promise<IdList> {
+/** With `before`, an earlier listing: the same one again where nothing has changed, and then no second one is in memory. */
+async function listAll(connection: ChromaConnection, collectionId: string, options: OperationOptions, before?: IdList): Promise<IdList> {
   const limit = connection.limits.maxIdsPerGet;
-  const page = async (range: { limit?: number; offset?: number }): Promise<Buffer> => await connection.post(collectionId, "get", JSON.stringify({ include: [], ...range }), { signal: options.signal });
-  if (limit === null) return createIdList([await page({})]);
   const answers: Buffer[] = [];
-  for (let offset = 0; ; offset += limit) {
-    const answer = await page({ limit, offset });
+  for (;;) {
+    const range = limit === null ? {} : { limit, offset: limit * answers.length };
+    const expected = before?.answers?.[answers.length];
+    const answer = await connection.post(collectionId, "get", JSON.stringify({ include: [], ...range }), { signal: options.signal, expected });
     answers.push(answer);
-    if (parseIds(answer).length < limit) return createIdList(answers);
+    if (limit === null || parseIds(answer).length < limit) break;
   }
+  const isSame = before?.answers?.length === answers.length && answers.every((answer, index) => answer === before.answers?.[index]);
+  return isSame ? before : createIdList(answers);
 }
 
 /**
@@ -88,7 +91,7 @@ export async function* readRecords(connection: ChromaConnection, collectionId: s
       report();
     }
     if (listing === MAX_LISTINGS) return;
-    const now = await listAll(connection, collectionId, options);
+    const now = await listAll(connection, collectionId, options, atFirst);
     const missing = new Set<string>();
     for (const id of newSince(atFirst, now)) if (!cameLater.has(id)) missing.add(id);
     if (awaited.size > 0) for (const id of now) if (awaited.has(id)) missing.add(id);

@@ -35,6 +35,8 @@ export interface SendOptions {
   firstByteMs?: number | undefined;
   /** An answer over this is dropped unread: ANSWER_TOO_LARGE. Default 512 MiB. */
   maxAnswerBytes?: number | undefined;
+  /** What the answer is likely to be, byte by byte: when it is, this is given back and the answer takes no memory. */
+  expected?: Buffer | undefined;
 }
 
 export interface Transport {
@@ -99,7 +101,7 @@ export function createTransport(settings: TransportSettings): Transport {
         retryAfter: single(response.headers["retry-after"]),
         rateLimitReset: single(response.headers["ratelimit-reset"]),
         location: single(response.headers["location"]),
-        body: await readBody(response, request, options.maxAnswerBytes ?? MAX_ANSWER_BYTES),
+        body: await readBody(response, request, options),
       };
     } catch (error) {
       throw fromNetworkError(error, request, gotHeaders, request.body?.length);
@@ -137,24 +139,46 @@ async function orCancelled<T>(signal: AbortSignal | undefined, task: () => Promi
 const LARGE_ANSWER_BYTES = 1024 * 1024;
 
 /** Leaving the loop early, by throwing, also closes the connection: the rest of a large answer is not sent for nothing. */
-async function readBody(response: Dispatcher.ResponseData, request: Request, maxBytes: number): Promise<Buffer> {
+async function readBody(response: Dispatcher.ResponseData, request: Request, { maxAnswerBytes = MAX_ANSWER_BYTES, expected }: SendOptions): Promise<Buffer> {
   const announced = single(response.headers["content-length"]);
   const announcedBytes = Number(announced ?? 0);
-  let whole: Buffer | null = null;
-  const chunks: Buffer[] = [];
+  const kept = createCollector(announcedBytes);
   let sizeBytes = 0;
+  /** `expected`, until the answer turns out to be another. */
+  let same = expected;
   for await (const chunk of response.body) {
     if (!Buffer.isBuffer(chunk)) continue;
-    if (sizeBytes + chunk.length > maxBytes || announcedBytes > maxBytes) throw answerTooLarge(request);
-    if (announcedBytes >= LARGE_ANSWER_BYTES && sizeBytes + chunk.length <= announcedBytes) {
-      whole ??= Buffer.allocUnsafeSlow(announcedBytes);
-      chunk.copy(whole, sizeBytes);
-    } else chunks.push(chunk);
+    if (sizeBytes + chunk.length > maxAnswerBytes || announcedBytes > maxAnswerBytes) throw answerTooLarge(request);
+    if (same?.subarray(sizeBytes, sizeBytes + chunk.length).equals(chunk) === false) {
+      kept.add(same.subarray(0, sizeBytes));
+      same = undefined;
+    }
+    if (same === undefined) kept.add(chunk);
     sizeBytes += chunk.length;
   }
   if (announced !== undefined && announcedBytes !== sizeBytes) throw cutAnswer(request, `${sizeBytes} of ${announced} bytes`);
-  if (whole !== null) return whole;
-  return chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks, sizeBytes);
+  if (same !== undefined) return sizeBytes === same.length ? same : same.subarray(0, sizeBytes);
+  return kept.whole();
+}
+
+/** An answer's pieces. */
+function createCollector(announcedBytes: number): { add(chunk: Buffer): void; whole(): Buffer } {
+  let announced: Buffer | null = null;
+  const chunks: Buffer[] = [];
+  let sizeBytes = 0;
+  return {
+    add(chunk) {
+      if (announcedBytes >= LARGE_ANSWER_BYTES && sizeBytes + chunk.length <= announcedBytes) {
+        announced ??= Buffer.allocUnsafeSlow(announcedBytes);
+        chunk.copy(announced, sizeBytes);
+      } else chunks.push(chunk);
+      sizeBytes += chunk.length;
+    },
+    whole() {
+      if (announced !== null) return announced;
+      return chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks, sizeBytes);
+    },
+  };
 }
 
 function single(header: string | string[] | undefined): string | undefined {
