@@ -16,5 +16,7 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     reportCompressedSize: true,
+    // The notices that go with the libraries inside. The desktop package leaves out what ends in .md.
+    license: { fileName: "licenses.txt" },
   },
 });

@@ -4,6 +4,7 @@ import type { AppEvent } from "../../shared/contract.ts";
 import { isKeeperError } from "../../shared/errors.ts";
 import type { ErrorValue } from "../../shared/errors.ts";
 import { asWriteError } from "../engine/backup/file-errors.ts";
+import { sweepTempFiles } from "../engine/backup/temp-files.ts";
 import { ensureFolder } from "../engine/vault/atomic.ts";
 import type { Activity, ActivityNews } from "../engine/activity/activity.ts";
 import { recordActivity } from "../engine/activity/activity-log.ts";
@@ -59,6 +60,8 @@ export async function createKeeperApp({ dataFolder, documentsFolder, ports, log,
     throw asWriteError(error);
   }
   const held = await holdDataFolder(dataFolder);
+  // Settings that somebody was writing when they died; the old ones are under their own name.
+  await sweepTempFiles(dataFolder);
   try {
     const store = await openSiteStore(dataFolder);
     const secrets = await openSecretStore(dataFolder, ports.keychain);

@@ -35,11 +35,17 @@ describe.runIf(process.platform === "linux")("the packed app", () => {
 
   test("holds what runs and nothing else", () => {
     expect(files).toEqual(expect.arrayContaining(["/package.json", "/LICENSE", "/dist/electron/main.js", "/dist/electron/preload.cjs", "/dist/electron/desktop/worker.js", "/dist/renderer/index.html", "/dist/shared/contract.js"]));
-    expect(files.filter((file) => /\.(?:ts|tsx|map|md)$|^\/(?:test|renderer|shared|electron|build)\/|^\/dist\/electron\/(?:cli|web|start)|\/chromadb\/src/.test(file))).toEqual([]);
+    const licence = /\/(?:licen[cs]e|copying|notice)[^/]*$/i;
+    expect(files.filter((file) => !licence.test(file)).filter((file) => /\.(?:ts|tsx|map|md)$|^\/(?:test|renderer|shared|electron|build)\/|^\/dist\/electron\/(?:cli|web|start)|\/chromadb\/src/.test(file))).toEqual([]);
     const packages = new Set(files.flatMap((file) => /^\/node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(file)?.[1] ?? []));
     for (const name of ["react", "@mantine/core", "hono", "commander", "electron", "vite", "typescript"]) expect([name, packages.has(name)]).toEqual([name, false]);
     for (const name of ["zod", "undici", "age-encryption", "electron-updater", "electron-log"]) expect([name, packages.has(name)]).toEqual([name, true]);
     expect([...packages].filter((name) => name.startsWith("chromadb-js-bindings-"))).toEqual([`chromadb-js-bindings-linux-${process.arch}-gnu`]);
+    // Their terms go with them: beside each library, and in one file for what is inside the window's own.
+    const withoutTerms = [...packages].filter((name) => !files.some((file) => file.startsWith(`/node_modules/${name}/`) && licence.test(file)));
+    // These two name their licence in their package.json only.
+    expect(withoutTerms.sort()).toEqual([`chromadb-js-bindings-linux-${process.arch}-gnu`, "lazy-val"]);
+    expect(files).toContain("/dist/renderer/licenses.txt");
   });
 
   test("has what the bundled server needs beside the archive, and it runs from there", async () => {

@@ -33,6 +33,17 @@ export function asWriteError(error: unknown): unknown {
         hint: "It may be read-only or belong to someone else. Allow writing, or choose another folder.",
         cause: error,
       });
+    case "ELOOP":
+      return new KeeperError("FOLDER_NOT_WRITABLE", "Something in your backup folder leads to another place.", {
+        hint: "Look for a link in it, such as short or safety, and put a folder in its place; or choose another backup folder.",
+        cause: error,
+      });
+    case "EFBIG":
+      // FAT32, which most USB sticks have: https://learn.microsoft.com/windows/win32/fileio/filesystem-functionality-comparison
+      return new KeeperError("FOLDER_NOT_WRITABLE", "This backup is too large for its drive.", {
+        hint: "Many USB sticks take no file of more than 4 GB. Choose a folder on another drive.",
+        cause: error,
+      });
     default:
       return new KeeperError("FOLDER_NOT_WRITABLE", "We cannot write to your backup folder.", {
         hint: "The drive may be unplugged. Try again, or choose another folder.",

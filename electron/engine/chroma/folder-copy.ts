@@ -12,6 +12,7 @@ import { KeeperError } from "../../../shared/errors.ts";
 import { throwIfCancelled, type OperationOptions } from "../../../shared/progress.ts";
 import { createTemporaryFolder, removeTemporaryFolder, sweepTemporaryFolders } from "../server/temporary-folder.ts";
 import { asWriteError } from "../backup/file-errors.ts";
+import { ensureInnerFolder } from "../vault/atomic.ts";
 import { cancelled, codeOf } from "./classify.ts";
 
 export interface FolderCopy {
@@ -91,7 +92,7 @@ async function dropBrokenIndexes(copy: string): Promise<void> {
 /** The last part of the path must be new: what stands there already is never ours to remove. */
 async function makeNewFolder(path: string): Promise<void> {
   try {
-    await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+    await ensureInnerFolder(dirname(path));
     await mkdir(path, { mode: 0o700 });
   } catch (error) {
     throw asWriteError(error);

@@ -2,7 +2,7 @@
  * The one place where files get their final names. A name always holds a whole file: the old one or the new one.
  * Nothing here overwrites a file except `replaceFile`, whose callers have kept the old one under another name first.
  */
-import { link, mkdir, open, rename, rm, stat } from "node:fs/promises";
+import { link, lstat, mkdir, open, rename, rm, stat } from "node:fs/promises";
 import { dirname } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { systemCode } from "../backup/file-errors.ts";
@@ -84,6 +84,19 @@ async function linkOrMove(from: string, to: string): Promise<boolean> {
 /** Makes a folder and those above it; new ones are their owner's only. */
 export async function ensureFolder(folder: string): Promise<void> {
   await mkdir(folder, { recursive: true, mode: 0o700 });
+}
+
+/**
+ * The same for a folder that we keep inside another one. A link in its place leads to what is somebody else's: nothing
+ * of the owner's goes there. Throws the system's errors, ELOOP for the link.
+ */
+export async function ensureInnerFolder(folder: string): Promise<void> {
+  await ensureFolder(folder);
+  if (await isLink(folder)) throw Object.assign(new Error("a link where a folder should be"), { code: "ELOOP" });
+}
+
+export async function isLink(path: string): Promise<boolean> {
+  return (await lstat(path).catch(() => null))?.isSymbolicLink() === true;
 }
 
 export async function exists(path: string): Promise<boolean> {

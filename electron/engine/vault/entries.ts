@@ -6,6 +6,7 @@ import { damaged } from "../backup/damage.ts";
 import { asReadError, notAFolder, systemCode } from "../backup/file-errors.ts";
 import type { FewerThan } from "../backup/format.ts";
 import { openBackup, type BackupKind, type OpenBackup } from "../backup/read-backup.ts";
+import { isLink } from "./atomic.ts";
 import { isBackupName, timeFromName } from "./names.ts";
 
 /** normal: in the vault itself. short: kept apart because it holds fewer accounts than the one before. safety: made before a restore. */
@@ -83,6 +84,8 @@ interface VaultFile {
 
 async function listShelf(folder: string, shelf: Shelf): Promise<VaultFile[]> {
   const shelfFolder = join(folder, SHELF_FOLDERS[shelf]);
+  // The vault itself may be one, as its owner named it; where a link inside it leads, nothing is ours to tidy.
+  if (shelf !== "normal" && (await isLink(shelfFolder))) return [];
   const names = await namesIn(shelfFolder, shelf);
   const files = await Promise.all(names.filter(isBackupName).map((name) => describeFile(shelfFolder, name, shelf)));
   return files.filter((file) => file !== null);

@@ -8,7 +8,7 @@ import { asWriteError, notAFolder } from "../backup/file-errors.ts";
 import { openBackup, type OpenBackup } from "../backup/read-backup.ts";
 import { verifyOpenBackup, type VerifiedBackup } from "../backup/verify-backup.ts";
 import { createPresence, missingFrom } from "../presence.ts";
-import { ensureFolder, exists, keepUnderFreeName, moveToFreeName, replaceFile } from "./atomic.ts";
+import { ensureFolder, ensureInnerFolder, exists, keepUnderFreeName, moveToFreeName, replaceFile } from "./atomic.ts";
 import { describeEntry, listEntries, SHELF_FOLDERS, type ListOptions, type Shelf, type VaultEntry } from "./entries.ts";
 import { plainName, timedName } from "./names.ts";
 
@@ -108,7 +108,7 @@ async function placeNormal(folder: string, finished: FinishedBackup): Promise<st
 }
 
 async function placeApart(folder: string, finished: Pick<FinishedBackup, "tempPath" | "timestamp" | "encrypted">): Promise<string> {
-  await ensureFolder(folder);
+  await ensureInnerFolder(folder);
   return await moveToFreeName(finished.tempPath, freeNames(folder, finished.timestamp, finished.encrypted));
 }
 

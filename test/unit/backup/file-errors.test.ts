@@ -14,12 +14,18 @@ describe("a failing disk in the owner's words", () => {
     ["EROFS", "FOLDER_NOT_WRITABLE"],
     ["EPERM", "FOLDER_NOT_WRITABLE"],
     ["EIO", "FOLDER_NOT_WRITABLE"],
+    ["ELOOP", "FOLDER_NOT_WRITABLE"],
+    ["EFBIG", "FOLDER_NOT_WRITABLE"],
     ["ENOENT", "FOLDER_NOT_FOUND"],
     ["ENOTDIR", "FOLDER_NOT_FOUND"],
   ])("writing: %s is %s", (code, expected) => {
     const error = asWriteError(systemError(code));
     expect(error).toMatchObject({ code: expected, hint: expect.stringMatching(/\w/) as string });
     expect((error as KeeperError).message).not.toContain("/a/path");
+  });
+
+  it("tells a drive whose files have a largest size from one that is unplugged", () => {
+    expect(asWriteError(systemError("EFBIG"))).toMatchObject({ message: expect.stringContaining("too large") as string, hint: expect.stringContaining("4 GB") as string });
   });
 
   it.each([

@@ -175,6 +175,25 @@ describe.skipIf(process.platform === "win32")("in a vault", () => {
     expect(await namesIn(elsewhere)).toHaveLength(2);
   });
 
+  it.each(["short", "safety"] as const)("a link in the place of the folder %s is not gone through: nothing is listed, written or tidied there", async (kind) => {
+    const elsewhere = await tempFolder();
+    for (const days of [800, 900]) await (await openVault(elsewhere)).place(await makeBackup(elsewhere, accounts(1), { timestamp: new Date(Date.now() - days * DAY_MS) }), { kind: "normal" });
+    const theirs = await namesIn(elsewhere);
+    const folder = await tempFolder();
+    const vault = await openVault(folder);
+    await vault.place(await makeBackup(folder, accounts(2), { timestamp: new Date() }), { kind: "normal" });
+    await symlink(elsewhere, join(folder, kind));
+
+    expect((await vault.list()).map(({ shelf }) => shelf)).toEqual(["normal"]);
+    expect((await pruneVault(folder)).removed).toEqual([]);
+    const finished = await makeBackup(folder, accounts(1));
+    const error = await errorOf(() => vault.place(finished, { kind }));
+    expect(error).toMatchObject({ code: "FOLDER_NOT_WRITABLE", hint: expect.stringMatching(/link/i) as string });
+    expect(await namesIn(elsewhere)).toEqual(theirs);
+    // The finished one is still there, under its temporary name.
+    expect(await readRecords(await openBackup({ path: finished.tempPath }))).toHaveLength(1);
+  });
+
   it("an export takes the place of a link, not of what it points at", async () => {
     const folder = await tempFolder();
     const { tempPath } = await makeBackup(folder, accounts(1));
