@@ -10,19 +10,41 @@ export interface Presence {
   addIds(ids: Iterable<string>): void;
   readonly size: number;
   has(id: string): boolean;
-  /** Who holds this e-mail address: the id of the last one read. */
-  holderOf(email: string): string | undefined;
+  readonly emails: Pick<EmailIndex, "holdersOf">;
+}
+
+export interface EmailIndex {
+  add(record: AccountRecord): void;
+  /** Ids of those who hold this e-mail address: nearly always one, but a site may let several people have the same. */
+  holdersOf(email: string): readonly string[];
+}
+
+export function createEmailIndex(): EmailIndex {
+  // An array for everybody would take more memory than the addresses.
+  const holders = new Map<string, string | string[]>();
+  return {
+    add(record) {
+      const email = emailOf(record);
+      if (email === null) return;
+      const before = holders.get(email);
+      if (typeof before === "object") before.push(record.id);
+      else holders.set(email, before === undefined ? record.id : [before, record.id]);
+    },
+    holdersOf(email) {
+      const found = holders.get(email) ?? [];
+      return typeof found === "string" ? [found] : found;
+    },
+  };
 }
 
 export function createPresence(): Presence {
   const ids = new Set<string>();
-  const idByEmail = new Map<string, string>();
+  const emails = createEmailIndex();
   return {
     add(records) {
       for (const record of records) {
         ids.add(record.id);
-        const email = emailOf(record);
-        if (email !== null) idByEmail.set(email, record.id);
+        emails.add(record);
       }
     },
     addIds(added) {
@@ -32,18 +54,23 @@ export function createPresence(): Presence {
       return ids.size;
     },
     has: (id) => ids.has(id),
-    holderOf: (email) => idByEmail.get(email),
+    emails,
   };
 }
 
 /**
- * Whether this person signed up again under another id: somebody on the site holds the e-mail address, and is not
- * another account of the same backup with that address (then the backup's site had both).
+ * Tells by e-mail address under which ids a person signed up again: those on the site who hold the address and are not
+ * other accounts of the same backup with it (then the backup's site had both). None: nobody did.
  */
-export function signedUpAgain(email: string | undefined, site: Pick<Presence, "holderOf">, emailInBackup: ReadonlyMap<string, string>): boolean {
-  if (email === undefined) return false;
-  const holder = site.holderOf(email);
-  return holder !== undefined && emailInBackup.get(holder) !== email;
+export function createSignedUpAgain(emails: Pick<EmailIndex, "holdersOf">, emailInBackup: ReadonlyMap<string, string>): (email: string | undefined) => readonly string[] {
+  // Where a whole site has one address, it would be gone through for everybody.
+  const known = new Map<string, readonly string[]>();
+  return (email) => {
+    if (email === undefined) return [];
+    const again = known.get(email) ?? emails.holdersOf(email).filter((holder) => emailInBackup.get(holder) !== email);
+    known.set(email, again);
+    return again;
+  };
 }
 
 /**
@@ -61,5 +88,6 @@ export async function missingFrom(site: Presence, backup: OpenBackup, options: O
       if (!site.has(record.id)) absent.push(record.id);
     }
   }
-  return absent.filter((id) => !signedUpAgain(emailInBackup.get(id), site, emailInBackup));
+  const signedUpAgain = createSignedUpAgain(site.emails, emailInBackup);
+  return absent.filter((id) => signedUpAgain(emailInBackup.get(id)).length === 0);
 }

@@ -4,7 +4,7 @@
  */
 import { throwIfCancelled, type OperationOptions } from "../../../shared/progress.ts";
 import { accountHash, emailOf, recordHash } from "../account.ts";
-import { createPresence, signedUpAgain } from "../presence.ts";
+import { createPresence, createSignedUpAgain } from "../presence.ts";
 import type { AccountRecord } from "../record.ts";
 import { changedFields, createNameLists, fieldHashes, type FieldHashes } from "./fields.ts";
 import type { Side } from "./side.ts";
@@ -103,11 +103,11 @@ export async function compareSides(left: Side, right: Side, options: CompareOpti
 
   const missing: string[] = [];
   const again: SignedUpAgain[] = [];
+  const signedUpAgain = createSignedUpAgain(present.emails, emailById);
   for (const id of kept.keys()) {
     if (present.has(id)) continue;
-    const email = emailById.get(id);
-    const presentId = email === undefined ? undefined : present.holderOf(email);
-    if (presentId !== undefined && signedUpAgain(email, present, emailById)) again.push({ missingId: id, presentId });
+    const [presentId] = signedUpAgain(emailById.get(id));
+    if (presentId !== undefined) again.push({ missingId: id, presentId });
     else missing.push(id);
   }
   const known = new Set(again.map(({ presentId }) => presentId));

@@ -7,7 +7,7 @@ import { isKeeperError, KeeperError } from "../../../shared/errors.ts";
 import { throwIfCancelled, type OperationOptions } from "../../../shared/progress.ts";
 import { bothAtOnce } from "../both-at-once.ts";
 import { accountHash, createContentDigest, emailOf, recordHash } from "../account.ts";
-import { signedUpAgain } from "../presence.ts";
+import { createEmailIndex, createSignedUpAgain, type EmailIndex } from "../presence.ts";
 import type { OpenBackup } from "../backup/read-backup.ts";
 import type { ChromaConnection, CollectionInfo } from "../chroma/connection.ts";
 import { readRecords } from "../chroma/read-records.ts";
@@ -69,8 +69,7 @@ interface SiteRecord {
 
 interface SiteState {
   readonly records: Map<string, SiteRecord>;
-  /** Who on the site holds an e-mail address. */
-  readonly holderOf: (email: string) => string | undefined;
+  readonly emails: Pick<EmailIndex, "holdersOf">;
   readonly content: string;
 }
 
@@ -112,6 +111,7 @@ export async function planRestore(request: RestoreRequest, options: OperationOpt
   const add = new Set<string>();
   const overwrite = new Map<string, readonly string[]>();
   const problems: Problem[] = [];
+  const signedUpAgain = createSignedUpAgain(site.emails, kept.emailById);
   let same = 0;
   let leftAsTheyAre = 0;
   for (const [id, account] of kept.accounts) {
@@ -120,17 +120,16 @@ export async function planRestore(request: RestoreRequest, options: OperationOpt
       if (onSite.hash === account.hash) same += 1;
       else if (policy === "overwrite") overwrite.set(id, holdsEverything ? staleKeys(onSite.metadata, account.metadata) : []);
       else leftAsTheyAre += 1;
-    } else if (signedUpAgain(kept.emailById.get(id), site, kept.emailById) && !isPutBack(kept.emailById.get(id))) {
+    } else if (!signedUpAgain(kept.emailById.get(id)).every(isPutBack)) {
       problems.push({ code: "SAME_EMAIL_OTHER_ID", id, message: "This person signed up again under another id and is left as they are." });
     } else {
       add.add(id);
     }
   }
 
-  /** Whoever holds this address now gets back what the backup holds of them, and that is another address. */
-  function isPutBack(email: string | undefined): boolean {
-    const holder = email === undefined ? undefined : site.holderOf(email);
-    return policy === "overwrite" && holder !== undefined && kept.accounts.has(holder);
+  /** Whoever holds the address now gets back what the backup holds of them, and that is another address. */
+  function isPutBack(holder: string): boolean {
+    return policy === "overwrite" && kept.accounts.has(holder);
   }
 
   const toAdd = [...add].map((id) => kept.accounts.get(id));
@@ -219,7 +218,7 @@ async function readBackup(backup: OpenBackup, hashOf: HashOf, keep: Keep, only: 
 
 async function readSite(connection: ChromaConnection, collection: CollectionInfo | null, hashOf: HashOf, keep: Keep, options: OperationOptions): Promise<SiteState> {
   const records = new Map<string, SiteRecord>();
-  const idByEmail = new Map<string, string>();
+  const emails = createEmailIndex();
   const content = createContentDigest();
   if (collection !== null) {
     for await (const page of readRecords(connection, collection.id, { ...options, withVectors: false })) {
@@ -227,12 +226,11 @@ async function readSite(connection: ChromaConnection, collection: CollectionInfo
         const hash = hashOf(record);
         content.add(hash);
         records.set(record.id, keep(record, hash));
-        const email = emailOf(record);
-        if (email !== null) idByEmail.set(email, record.id);
+        emails.add(record);
       }
     }
   }
-  return { records, holderOf: (email) => idByEmail.get(email), content: content.hex() };
+  return { records, emails, content: content.hex() };
 }
 
 function keysOf(metadata: string | null): ReadonlySet<string> {

@@ -97,7 +97,7 @@ describe("every restore", () => {
 
   it("done again finds nothing to do, and one that stopped in the middle is finished by it", async () => {
     await fc.assert(
-      fc.asyncProperty(withOwnAddress, withOwnAddress, policy, kind, fc.nat(6), async (onSite, inBackup, howTo, backupKind, stopAfter) => {
+      fc.asyncProperty(people, people, policy, kind, fc.nat(6), async (onSite, inBackup, howTo, backupKind, stopAfter) => {
         const whole = memorySite(onSite);
         await restore(request(whole, backupOf(inBackup, backupKind), howTo));
         // The first writes of it, as if the machine had gone off then.
@@ -110,7 +110,7 @@ describe("every restore", () => {
         const again = await planRestore(request(whole, backupOf(inBackup, backupKind), howTo));
         expect([again.add.size, again.overwrite.size]).toEqual([0, 0]);
       }),
-      { numRuns: 250 },
+      { numRuns: 1000 },
     );
   });
 });
