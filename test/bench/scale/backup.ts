@@ -21,6 +21,8 @@ const ROUNDS = 5;
 /** What many owners have at home: 100 Mbit/s. */
 const LINE_BYTES_PER_SECOND = 12_500_000;
 const LINE_ROUNDS = 3;
+/** As many as the engine has under way of pages that are small; of large ones two. */
+const SMALL_PAGES_IN_FLIGHT = 4;
 /** Chroma fails above: each record is one SQL variable. */
 const MOST_IN_ONE_GET = 32_766;
 
@@ -41,7 +43,7 @@ async function backupAgainstFloor(report: Report, site: Site, folder: string, ac
   const vault = join(folder, "vault");
   const request = { connection, collectionName: collection.name, site: url, folder: vault };
   const times = await inTurn(ROUNDS, {
-    "the same pages raw, without vectors": async () => await sendRaw(connection, bare),
+    "the same pages raw, without vectors": async () => await sendRaw(connection, bare, SMALL_PAGES_IN_FLIGHT),
     "backup without vectors": async () => await writeOne(site, folder, false),
     "the same pages raw, with vectors": async () => await sendRaw(connection, full),
     backup: async () => {
@@ -74,18 +76,23 @@ async function overASlowLine(report: Report, { collection, url }: Site, folder: 
     const [bare, full] = [await readAll(false), await readAll(true)];
     const vault = join(folder, "vault");
     const times = await inTurn(LINE_ROUNDS, {
-      "over the line, raw, without vectors": async () => await sendRaw(connection, bare),
+      "over the line, raw, without vectors": async () => await sendRaw(connection, bare, SMALL_PAGES_IN_FLIGHT),
       "over the line, backup without vectors": async () => await writeOne({ connection, collection, url }, folder, false),
       "over the line, raw": async () => await sendRaw(connection, full),
       "over the line, backup": async () => {
         await rm(vault, { recursive: true, force: true });
         await backupSite({ connection, collectionName: collection.name, site: url, folder: vault });
       },
+      "over the line, plan": async () => await planRestore({ connection, site: url, collectionName: collection.name, backup: await openBackup({ path: await newestIn(vault) }), policy: "add_missing" }),
+      "over the line, diff": async () => await compareSides(sideOfBackup(await openBackup({ path: await newestIn(vault) })), sideOfSite(connection, collection)),
     }, { warmUp: false });
     for (const [name, values] of Object.entries(times)) report.say(`${name}: ${milliseconds(values)}`);
     const of = accounts.toLocaleString("en-US");
     report.find({ what: `Backup of ${of} without vectors over 100 Mbit/s, throughput of the floor`, measured: ratioOf(times["over the line, raw, without vectors"], times["over the line, backup without vectors"]), unit: "", budget: { atLeast: 0.6 }, target: { atLeast: 0.9 } });
     report.find({ what: `Backup of ${of} over 100 Mbit/s, throughput of the floor`, measured: ratioOf(times["over the line, raw"], times["over the line, backup"]), unit: "", budget: { atLeast: 0.75 }, target: { atLeast: 0.85 } });
+    for (const name of ["plan", "diff"] as const) {
+      report.find({ what: `${name} of ${of} over 100 Mbit/s, share of the time of one raw read`, measured: ratioOf(times[`over the line, ${name}`], times["over the line, raw"]), unit: "", budget: { atMost: 0.5 }, target: { atMost: 1 } });
+    }
     await connection.close();
   });
 }
