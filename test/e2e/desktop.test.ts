@@ -126,7 +126,8 @@ test.runIf(isStandIn)("the tray says how the site is, and backs it up", async ()
   const desktop = await startDesktop();
   const siteId = await desktop.addSite(await siteOf(7));
   const toolTip = async (): Promise<string> => await desktop.app.evaluate(({ Tray }) => [...(Tray as unknown as { all: Set<{ toolTip: string }> }).all][0]?.toolTip ?? "");
-  await eventually(async () => expect(await toolTip()).toMatch(/Marlow Bakery: Looking$/));
+  // The window looks at it too, and may have done so already: nobody is backed up yet.
+  await eventually(async () => expect(await toolTip()).toMatch(/Marlow Bakery: (?:Looking|At risk)$/));
   await clickTray(desktop, `back-up-${siteId}`);
   await eventually(async () => expect((await desktop.ask("backup.list", { siteId })).total).toBe(1));
   await eventually(async () => expect(await toolTip()).toMatch(/Marlow Bakery: Safe$/));
