@@ -30,19 +30,27 @@ export async function readPage(folder: string): Promise<ReadonlyMap<string, Page
   return files.set("/", index);
 }
 
-async function readFiles(folder: string): Promise<Map<string, PageFile>> {
+async function readFiles(root: string): Promise<Map<string, PageFile>> {
   const files = new Map<string, PageFile>();
-  for (const entry of await readdir(folder, { recursive: true, withFileTypes: true })) {
-    const names = relative(folder, join(entry.parentPath, entry.name)).split(sep);
-    if (!entry.isFile() || names.some((name) => name.startsWith("."))) continue;
-    const path = `/${names.map(encodeURIComponent).join("/")}`;
+  for await (const file of plainFiles(root)) {
+    const path = `/${relative(root, file).split(sep).map(encodeURIComponent).join("/")}`;
     files.set(path, {
-      content: Uint8Array.from(await readFile(join(entry.parentPath, entry.name))),
-      type: getMimeType(entry.name) ?? "application/octet-stream",
+      content: Uint8Array.from(await readFile(file)),
+      type: getMimeType(file) ?? "application/octet-stream",
       cacheControl: path.startsWith(HASHED_FOLDER) ? KEEP_FOREVER : NO_STORE,
     });
   }
   return files;
+}
+
+/** Folder by folder: Node 26 goes through links when it is asked for everything below. */
+async function* plainFiles(folder: string): AsyncGenerator<string> {
+  for (const entry of await readdir(folder, { withFileTypes: true })) {
+    if (entry.name.startsWith(".")) continue;
+    const path = join(folder, entry.name);
+    if (entry.isDirectory()) yield* plainFiles(path);
+    else if (entry.isFile()) yield path;
+  }
 }
 
 function notBuilt(cause?: unknown): KeeperError {
