@@ -10,7 +10,7 @@ import { ownTemporary, runCliJson, type CliEnd } from "../support/cli-process.ts
 import { createTestSite, temporaryFolder } from "../support/site.ts";
 
 /** Chroma answers at most 32,766 records with metadata in one call. */
-const MANY = 40_000;
+const MANY = 34_000;
 const SOME = 5_000;
 const DIMENSION = 8;
 /** An index that is quick to build: how well it finds neighbours is not asked here. */
@@ -61,10 +61,10 @@ async function roundTrip(count: number): Promise<Trip> {
   return trip;
 }
 
-/** What eight times as many accounts may take more: their ids, and chance. Not a ratio: the less a command needs in the first place, the larger that gets. */
+/** What seven times as many accounts may take more: their ids, and chance. Not a ratio: the less a command needs in the first place, the larger that gets. */
 const MOST_MORE_KILOBYTES = 48 * 1024;
 
-describe("a site of 40,000 accounts", () => {
+describe("a site of 34,000 accounts", () => {
   let some: Trip;
   let many: Trip;
 

@@ -110,7 +110,7 @@ describe("every restore", () => {
         const again = await planRestore(request(whole, backupOf(inBackup, backupKind), howTo));
         expect([again.add.size, again.overwrite.size]).toEqual([0, 0]);
       }),
-      { numRuns: 1000 },
+      { numRuns: 500 },
     );
   });
 });
