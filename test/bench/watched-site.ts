@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { watchSite } from "../../electron/app/watch/watch-site.ts";
 import { connect } from "../../electron/engine/chroma/connect.ts";
-import { upsertRecords, type WritableRecord } from "../../electron/engine/chroma/write-records.ts";
+import { upsertRecords } from "../../electron/engine/chroma/write-records.ts";
 import { sampleAccounts } from "../../electron/engine/demo/sample-accounts.ts";
 import { startFrontProxy } from "../support/front-proxy.ts";
 import { closeServer, listen } from "../support/loopback.ts";
@@ -13,15 +13,10 @@ import { createManualClock } from "../support/manual-clock.ts";
 
 const LOOKS_PER_HOUR = 120;
 
-async function* onePage(records: readonly WritableRecord[]): AsyncGenerator<readonly WritableRecord[]> {
-  await Promise.resolve();
-  yield records;
-}
-
 export async function createSite(url: string, collectionName: string, accounts: number): Promise<void> {
   const connection = await connect({ kind: "server", url });
   const { id } = await connection.createCollection({ name: collectionName, metadata: null, configuration: null, schema: null });
-  await upsertRecords(connection, id, onePage(sampleAccounts(accounts)));
+  await upsertRecords(connection, id, [sampleAccounts(accounts)]);
   await connection.close();
 }
 

@@ -43,9 +43,9 @@ describe("backup, wipe, restore", () => {
     expect(backedUp).toMatchObject({ outcome: "written", records: oddAccounts.length, problemCount: 5, fewerThan: null });
     await site.wipe();
     const report = await restoreNewest(site);
-    const after = await site.read();
     expect(report).toMatchObject({ added: oddAccounts.length, collectionCreated: true, problems: [], standInVectors: 0, safetyBackup: null });
 
+    const after = await site.read();
     expect([...after.keys()].sort()).toEqual([...before.keys()].sort());
     for (const [id, record] of before) {
       const restored = after.get(id);

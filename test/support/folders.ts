@@ -29,13 +29,8 @@ export async function makeDataFolder(path: string, records: readonly WritableRec
   await withSiteOn(path, async (connection) => {
     const users = await connection.createCollection({ name: "users", metadata: null, configuration: null, schema: null });
     // Chroma writes its index files when a certain number of writes has come together.
-    for (let from = 0; from < records.length; from += 500) await upsertRecords(connection, users.id, onePage(records.slice(from, from + 500)));
+    for (let from = 0; from < records.length; from += 500) await upsertRecords(connection, users.id, [records.slice(from, from + 500)]);
   });
-}
-
-async function* onePage(records: readonly WritableRecord[]): AsyncGenerator<readonly WritableRecord[]> {
-  await Promise.resolve();
-  yield records;
 }
 
 /** What the site finds in its folder when it starts again. */

@@ -65,7 +65,7 @@ export async function createTestSite(url = inject("chromaUrl"), collectionName =
     collection,
     create: async (settings = {}) => await connection.createCollection({ name: collectionName, metadata: null, configuration: null, schema: null, ...settings }),
     async add(records) {
-      await upsertRecords(connection, (await collection()).id, pagesOf(records));
+      await upsertRecords(connection, (await collection()).id, [records]);
     },
     async read() {
       const found = new Map<string, AccountRecord>();
@@ -82,9 +82,4 @@ export async function createTestSite(url = inject("chromaUrl"), collectionName =
     },
     deleteCollection,
   };
-}
-
-async function* pagesOf(records: readonly WritableRecord[]): AsyncGenerator<readonly WritableRecord[]> {
-  await Promise.resolve();
-  yield records;
 }

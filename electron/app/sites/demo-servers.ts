@@ -2,7 +2,7 @@
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { connect } from "../../engine/chroma/connect.ts";
-import { upsertRecords, type WritableRecord } from "../../engine/chroma/write-records.ts";
+import { upsertRecords } from "../../engine/chroma/write-records.ts";
 import { sampleAccounts } from "../../engine/demo/sample-accounts.ts";
 import { startBundledServer, type BundledServer } from "../../engine/server/bundled-server.ts";
 import { exists } from "../../engine/vault/atomic.ts";
@@ -80,13 +80,8 @@ async function fill(url: string): Promise<void> {
   const connection = await connect({ kind: "server", url });
   try {
     const collection = await connection.createCollection({ name: "users", metadata: null, configuration: null, schema: null });
-    await upsertRecords(connection, collection.id, oneBatch(sampleAccounts(CUSTOMERS)));
+    await upsertRecords(connection, collection.id, [sampleAccounts(CUSTOMERS)]);
   } finally {
     await connection.close();
   }
-}
-
-async function* oneBatch(batch: readonly WritableRecord[]): AsyncGenerator<readonly WritableRecord[]> {
-  await Promise.resolve();
-  yield batch;
 }

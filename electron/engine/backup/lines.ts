@@ -3,7 +3,7 @@
  * Numbers keep their exact text: only strings and vectors are ever decoded.
  */
 import type { AccountRecord } from "../record.ts";
-import { createJsonSlicer } from "../json/slices.ts";
+import { createJsonSlicer, QUOTE } from "../json/slices.ts";
 import { minifyJson } from "../json/text.ts";
 import { base64ToVector, vectorToBase64 } from "../vector-base64.ts";
 
@@ -49,7 +49,6 @@ const METADATA = ',"metadata":';
 const URI = ',"uri":';
 const EMBEDDING = ',"embedding":';
 const NO_VECTOR = "null}";
-const QUOTE = 0x22;
 const CLOSE_OBJECT = 0x7d;
 
 /**

@@ -41,7 +41,7 @@ interface Row {
 export async function upsertRecords(
   connection: ChromaConnection,
   collectionId: string,
-  source: AsyncIterable<readonly WritableRecord[]>,
+  source: Iterable<readonly WritableRecord[]> | AsyncIterable<readonly WritableRecord[]>,
   options: { signal?: AbortSignal | undefined; onWritten?: (records: number) => void } = {},
 ): Promise<void> {
   let written = 0;

@@ -59,7 +59,7 @@ export async function startDemoSite(accounts: number, options: OperationOptions 
     await mkdir(vaultFolder, { mode: 0o700 });
     let connection = await start();
     const collection = await connection.createCollection({ name: "users", metadata: null, configuration: null, schema: null }, { signal: options.signal });
-    await upsertRecords(connection, collection.id, oneBatch(sampleAccounts(accounts)), { signal: options.signal });
+    await upsertRecords(connection, collection.id, [sampleAccounts(accounts)], { signal: options.signal });
     return {
       collectionName: collection.name,
       site: "demo",
@@ -78,9 +78,4 @@ export async function startDemoSite(accounts: number, options: OperationOptions 
     await close();
     throw error;
   }
-}
-
-async function* oneBatch<T>(batch: T): AsyncGenerator<T> {
-  await Promise.resolve();
-  yield batch;
 }

@@ -26,7 +26,7 @@ export class JsonSyntaxError extends Error {
 /** One value may not be larger: it has to fit in a string, and V8 ends at 512 Mi characters. */
 const MAX_SLICE_BYTES = 256 * 1024 * 1024;
 
-const QUOTE = 0x22;
+export const QUOTE = 0x22;
 const COMMA = 0x2c;
 const COLON = 0x3a;
 const OPEN_ARRAY = 0x5b;
@@ -36,7 +36,8 @@ const OPEN_OBJECT = 0x7b;
 const CLOSE_OBJECT = 0x7d;
 const BYTE_ORDER_MARK = [0xef, 0xbb, 0xbf];
 
-function isSpace(byte: number): boolean {
+/** Of a byte or a character: JSON knows these four. */
+export function isSpace(byte: number): boolean {
   return byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09;
 }
 

@@ -1,5 +1,6 @@
 /** JSON as text whose numbers must not change: minified, compared, and parsed without loss. */
 import { LosslessNumber, parse, stringify } from "lossless-json";
+import { isSpace, QUOTE } from "./slices.ts";
 
 export type JsonValue = null | boolean | string | LosslessNumber | JsonValue[] | JsonObject;
 export interface JsonObject {
@@ -7,43 +8,28 @@ export interface JsonObject {
 }
 
 /** Spaces as JSON knows them; `\s` would match more. */
-const JSON_SPACE = /[ \t\n\r]+/g;
+const JSON_SPACE = /[ \t\n\r]/;
 
 /**
  * The same JSON without whitespace outside strings; every other character stays as it is.
  * `text` must be valid JSON: what is not comes out as garbage.
  */
 export function minifyJson(text: string): string {
-  if (isMinified(text)) return text;
+  if (!JSON_SPACE.test(text)) return text;
   let minified = "";
+  /** What follows is not in `minified` yet: nearly always all of it, for most strings hold a space and nothing else does. */
   let from = 0;
-  while (from < text.length) {
-    const quote = text.indexOf('"', from);
-    const outside = quote === -1 ? text.slice(from) : text.slice(from, quote);
-    minified += outside.replace(JSON_SPACE, "");
-    if (quote === -1) break;
-    const end = endOfString(text, quote);
-    minified += text.slice(quote, end);
-    from = end;
+  for (let i = 0; i < text.length; ) {
+    const code = text.charCodeAt(i);
+    if (code === QUOTE) i = endOfString(text, i);
+    else {
+      i += 1;
+      if (!isSpace(code)) continue;
+      minified += text.slice(from, i - 1);
+      from = i;
+    }
   }
-  return minified;
-}
-
-/** Nearly all there is: most strings hold a space, and cutting a text to find out where takes several times as long. */
-function isMinified(text: string): boolean {
-  if (text.search(JSON_SPACE) === -1) return true;
-  for (let from = 0; from < text.length; ) {
-    const quote = text.indexOf('"', from);
-    const outsideEnd = quote === -1 ? text.length : quote;
-    for (let i = from; i < outsideEnd; i += 1) if (isSpace(text.charCodeAt(i))) return false;
-    if (quote === -1) return true;
-    from = endOfString(text, quote);
-  }
-  return true;
-}
-
-function isSpace(code: number): boolean {
-  return code === 0x20 || code === 0x0a || code === 0x0d || code === 0x09;
+  return from === 0 ? text : minified + text.slice(from);
 }
 
 /** Index behind the string that starts at `quote`. */

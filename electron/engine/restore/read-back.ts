@@ -69,7 +69,8 @@ export async function fetchById(connection: ChromaConnection, collectionId: stri
 /**
  * Chroma (1.5, read in its source: deleting a collection leaves `embedding_metadata_array` as it is, and its row numbers
  * are given again) lets a new record inherit the lists of a deleted collection's. Nobody's account shall carry a
- * stranger's data, so what came that way is taken away again.
+ * stranger's data, so what came that way is taken away again. Nothing else is written, for somebody may be changing their
+ * password at this moment: no document is Chroma's word for keeping the one it has.
  */
 async function takeAwayStrangers({ connection, plan, collection }: Written, differences: ReadonlyMap<string, Difference>, options: OperationOptions): Promise<void> {
   const corrected: WritableRecord[] = [];
@@ -77,15 +78,10 @@ async function takeAwayStrangers({ connection, plan, collection }: Written, diff
     // Who was there before kept a row of their own.
     if (found === undefined || !plan.add.has(id)) continue;
     const strangers = inheritedKeys(wanted, found);
-    const embedding = wanted.embedding ?? found.embedding;
-    if (strangers.length > 0 && embedding !== null) corrected.push({ ...wanted, embedding, staleKeys: strangers });
+    const embedding = found.embedding ?? wanted.embedding;
+    if (strangers.length > 0 && embedding !== null) corrected.push({ id, document: null, metadata: null, uri: null, embedding, staleKeys: strangers });
   }
-  if (corrected.length > 0) await upsertRecords(connection, collection.id, onePage(corrected), { signal: options.signal });
-}
-
-async function* onePage(records: readonly WritableRecord[]): AsyncGenerator<readonly WritableRecord[]> {
-  await Promise.resolve();
-  yield records;
+  if (corrected.length > 0) await upsertRecords(connection, collection.id, [corrected], { signal: options.signal });
 }
 
 /** The keys that hold lists, where they are all that tells the record on the site from the wanted one. */

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { connect } from "../../../electron/engine/chroma/connect.ts";
 import type { ChromaConnection, CollectionInfo } from "../../../electron/engine/chroma/connection.ts";
-import { upsertRecords, type WritableRecord } from "../../../electron/engine/chroma/write-records.ts";
+import { upsertRecords } from "../../../electron/engine/chroma/write-records.ts";
 import { sampleAccounts } from "../../../electron/engine/demo/sample-accounts.ts";
 import { startBundledServer } from "../../../electron/engine/server/bundled-server.ts";
 
@@ -32,16 +32,11 @@ export async function withChroma<T>(work: (url: string) => Promise<T>): Promise<
   }
 }
 
-async function* inPages(records: readonly WritableRecord[]): AsyncGenerator<readonly WritableRecord[]> {
-  await Promise.resolve();
-  yield records;
-}
-
 /** A site of made-up accounts with vectors of 384 dimensions. */
 export async function makeSite(url: string, collectionName: string, accounts: number): Promise<Site> {
   const connection = await connect({ kind: "server", url });
   const { id } = await connection.createCollection({ name: collectionName, metadata: null, configuration: null, schema: null });
-  await upsertRecords(connection, id, inPages(sampleAccounts(accounts)));
+  await upsertRecords(connection, id, [sampleAccounts(accounts)]);
   const collection = await connection.findCollection(collectionName);
   if (collection === null) throw new Error("the site is gone");
   return { url, connection, collection };

@@ -64,7 +64,7 @@ export async function startBundledSite(options: BundledSiteOptions = {}): Promis
     await inside(async (connection) => {
       const found = await connection.findCollection(collectionName);
       const { id } = found ?? (await connection.createCollection({ name: collectionName, metadata: null, configuration: null, schema: null }));
-      await upsertRecords(connection, id, onePage(records));
+      await upsertRecords(connection, id, [records]);
     });
   }
 
@@ -132,9 +132,4 @@ function recordOf(document: string): WritableRecord {
 
 function emailOf(document: string | null): string {
   return z.object({ email: z.string() }).parse(JSON.parse(document ?? "{}")).email;
-}
-
-async function* onePage(records: readonly WritableRecord[]): AsyncGenerator<readonly WritableRecord[]> {
-  await Promise.resolve();
-  yield records;
 }
