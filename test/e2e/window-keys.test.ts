@@ -7,14 +7,13 @@ import { expectFocus, tabTo } from "../support/window-focus.ts";
 import { siteOf, startWindow } from "../support/window-stage.ts";
 
 const DAY_MS = 24 * 3_600_000;
-const noCare = { watch: false, rehearse: false };
 
 test("from site to site: by number, and in the list of them", async () => {
   const window = await startWindow();
   const { page, says } = window;
   const [bakery, yoga] = [await siteOf(7), await siteOf(3)];
   await window.keep(bakery);
-  await window.ask("site.add", { name: "Tidewater Yoga", source: { kind: "server", url: yoga.site }, collectionName: yoga.collectionName, settings: noCare });
+  await window.keep(yoga, { name: "Tidewater Yoga", backup: false });
   await says("All 7 accounts are safe.");
   await page.keyboard.press("Alt+Shift+Digit2");
   await says("3 accounts, no backup yet.");

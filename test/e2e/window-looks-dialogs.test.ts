@@ -85,6 +85,9 @@ test("a new key, and the wipe of the demo", { timeout: 240_000 }, async () => {
   await page.keyboard.press("Escape");
 
   await window.ask("site.add", { name: "Demo site", source: { kind: "demo" }, collectionName: "users", settings: { watch: false, rehearse: false } });
+  // From here on the page knows it.
+  await page.reload();
+  await says("Your site does not accept our key any more.");
   await page.keyboard.press("Alt+Shift+Digit2");
   await says("12 accounts, no backup yet.");
   await button("Back up now").click();

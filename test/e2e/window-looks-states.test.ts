@@ -121,11 +121,11 @@ test("a site that does not answer", { timeout: 240_000 }, async () => {
   await look(window, "asleep", { at: [...SCHEMES, "dark-320", "light-forced"] });
   await seeTrouble(window, "FOLDER_NOT_WRITABLE", "We cannot write to your backup folder.");
   await look(window, "folder-gone", { at: SCHEMES });
+  // Only a site somewhere else needs a network. The page hears of it while it is loaded anew for the next trouble.
+  await window.ask("site.add", { name: "Tidewater Yoga", source: { kind: "server", url: "http://database.invalid" }, collectionName: "users", settings: { watch: false, rehearse: false } });
   await seeTrouble(window, "DISK_FULL", "Your disk is full.");
   await look(window, "disk-full", { at: SCHEMES });
 
-  // Only a site somewhere else needs a network.
-  await window.ask("site.add", { name: "Tidewater Yoga", source: { kind: "server", url: "http://database.invalid" }, collectionName: "users", settings: { watch: false, rehearse: false } });
   await page.keyboard.press("Alt+Shift+Digit2");
   await says("We cannot reach your site.");
   await look(window, "unreachable-never-seen", { at: SCHEMES });

@@ -1,6 +1,7 @@
 /** The servers behind demo sites: started when first asked for, with made-up customers, and ended with the app. */
-import { rm } from "node:fs/promises";
+import { rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { asWriteError } from "../../engine/backup/file-errors.ts";
 import { connect } from "../../engine/chroma/connect.ts";
 import { upsertRecords } from "../../engine/chroma/write-records.ts";
 import { sampleAccounts } from "../../engine/demo/sample-accounts.ts";
@@ -23,20 +24,28 @@ const CUSTOMERS = 12;
 export function createDemoServers(dataFolder: string): DemoServers {
   const servers = new Map<string, Promise<BundledServer>>();
   const folderOf = (siteId: string): string => join(dataFolder, "demo", siteId);
+  /** Beside the folder: what a wipe empties is no longer to be filled. */
+  const filledMarkOf = (siteId: string): string => `${folderOf(siteId)}.filled`;
 
-  async function start(siteId: string, port?: number): Promise<BundledServer> {
+  /** Starts it with all its customers, or not at all: whatever stops this, the next start begins anew. */
+  async function startFilled(siteId: string): Promise<BundledServer> {
     const path = folderOf(siteId);
-    const isNew = port === undefined && !(await exists(path));
-    const server = await startBundledServer({ path, port });
+    await rm(path, { recursive: true, force: true });
+    const server = await startBundledServer({ path });
     try {
-      if (isNew) await fill(server.url);
+      await fill(server.url);
+      await writeFile(filledMarkOf(siteId), "").catch((error: unknown) => {
+        throw asWriteError(error);
+      });
       return server;
     } catch (error) {
       await server.stop();
-      await rm(path, { recursive: true, force: true });
       throw error;
     }
   }
+
+  const start = async (siteId: string): Promise<BundledServer> =>
+    (await exists(filledMarkOf(siteId))) ? await startBundledServer({ path: folderOf(siteId) }) : await startFilled(siteId);
 
   /** One start for all who ask at once; one that failed is tried again. */
   function keep(siteId: string, starting: Promise<BundledServer>): Promise<BundledServer> {
@@ -69,6 +78,7 @@ export function createDemoServers(dataFolder: string): DemoServers {
     async remove(siteId) {
       await stop(siteId);
       await rm(folderOf(siteId), { recursive: true, force: true });
+      await rm(filledMarkOf(siteId), { force: true });
     },
     async close() {
       await Promise.all([...servers.keys()].map(async (siteId) => await stop(siteId)));
