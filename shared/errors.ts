@@ -42,6 +42,8 @@ const errorCodes = {
   BUSY: { retryable: true },
   SITE_EMPTY: { retryable: false },
   NO_ACCOUNTS_YET: { retryable: false },
+  // The folder holds the backups of another one.
+  OTHER_SITE: { retryable: false },
   // The variable
   VARIABLE_NOT_SET: { retryable: false },
   VARIABLE_CUT: { retryable: false },

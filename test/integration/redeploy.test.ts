@@ -149,6 +149,28 @@ describe("somebody signs up at each step in turn", () => {
     }
   });
 
+  test("a password that is changed while Render builds is the one that comes back", async () => {
+    const stage = await createRedeployStage({ accounts: 12 });
+    const [first] = sampleAccounts(1);
+    if (first === undefined) throw new Error("nobody");
+    stage.service.planDeploys({ statuses: ["build_in_progress", "update_in_progress", "live"] });
+    stage.service.afterStatus("build_in_progress", async () => await stage.signUp(withPassword(first, "new-hash")));
+    expect(await redeploySite(stage.request)).toMatchObject({ outcome: "restored", restored: 12 });
+    expect((await stage.read()).get(first.id)?.document).toContain("new-hash");
+  });
+
+  test("one leaves and one signs up while Render builds: the number stays, and nobody is lost", async () => {
+    const stage = await createRedeployStage({ accounts: 12 });
+    const person = newcomer();
+    stage.service.planDeploys({ statuses: ["build_in_progress", "update_in_progress", "live"] });
+    stage.service.afterStatus("build_in_progress", async () => {
+      await stage.deleteAccounts([sampleAccounts(1)[0]?.id ?? ""]);
+      await stage.signUp(person);
+    });
+    await redeploySite(stage.request);
+    expect(await onSite(stage)).toEqual(expect.arrayContaining(ids([...sampleAccounts(12).slice(1), person])));
+  });
+
   test("whoever signs up on the wiped site before we get there stays", async () => {
     const stage = await createRedeployStage({ accounts: 7 });
     const person = newcomer();

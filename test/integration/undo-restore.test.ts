@@ -4,7 +4,10 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { connect } from "../../electron/engine/chroma/connect.ts";
 import { upsertRecords, type WritableRecord } from "../../electron/engine/chroma/write-records.ts";
+import { openBackup } from "../../electron/engine/backup/read-backup.ts";
 import { backupSite } from "../../electron/engine/operations/backup-site.ts";
+import { glanceAtSite, judgeAgainstVault } from "../../electron/engine/operations/judge-against-vault.ts";
+import { restoreSite } from "../../electron/engine/operations/restore-site.ts";
 import { planUndo, undoRestore } from "../../electron/engine/operations/undo-restore.ts";
 import { startBundledServer } from "../../electron/engine/server/bundled-server.ts";
 import type { AccountRecord } from "../../electron/engine/record.ts";
@@ -28,6 +31,11 @@ async function writeInto(folder: string, records: readonly WritableRecord[]): Pr
   } finally {
     await server.stop();
   }
+}
+
+/** By a clock that shows this. */
+async function restoreAt(site: TestSite, path: string, time: string): Promise<void> {
+  await restoreSite({ ...site, backup: await openBackup({ path }), policy: "overwrite", plan: null, safetyFolder: site.folder, now: () => new Date(time) });
 }
 
 /** A site that a restore with overwrite has changed: what was there before it, and what is there after. */
@@ -188,6 +196,34 @@ describe("account-keeper restore --undo", () => {
     const state = await snapshotSite(site);
     expect((await errorOf(async () => await undoRestore({ ...request, undo }))).code).toBe("PLAN_STALE");
     expect(await snapshotSite(site)).toEqual(state);
+  });
+
+  it("takes the copy of the last restore, also when the clock was put back before it", async () => {
+    const site = await newSite();
+    const { path } = await backupSite({ ...site, now: () => new Date("2026-11-01T10:00:00Z") });
+    await site.add([withPassword(people[0])]);
+    await restoreAt(site, path, "2027-01-20T10:00:00Z");
+    await site.add([withPassword(people[1])]);
+    const before = await site.read();
+    await restoreAt(site, path, "2026-11-23T10:00:00Z");
+    const request = { ...site, safetyFolder: site.folder };
+    const undo = await planUndo(request);
+    expect(undo.madeAt).toEqual(new Date("2027-01-20T10:00:01Z"));
+    await undoRestore({ ...request, undo });
+    await expectSame(site, before);
+  });
+
+  it("with the clock put back, a backup after two restores is newer than their copies: who was deleted with the owner's word is not asked about again", async () => {
+    const site = await newSite();
+    const { path } = await backupSite({ ...site, now: () => new Date("2027-01-20T10:00:00Z") });
+    for (const [index, time] of ["2026-11-23T10:00:00Z", "2026-11-23T11:00:00Z"].entries()) {
+      await site.add([withPassword(people[index]), asOf(people[4], "newcomer", "new@example.com")]);
+      await restoreAt(site, path, time);
+    }
+    await site.deleteAccounts(["newcomer"]);
+    await site.add([withPassword(people[2])]);
+    await backupSite({ ...site, acceptFewer: true, now: () => new Date("2026-11-23T12:00:00Z") });
+    expect((await judgeAgainstVault(site, await glanceAtSite(site))).verdict).toEqual({ kind: "all_there" });
   });
 
   it("undoes a restore into a data folder", async () => {

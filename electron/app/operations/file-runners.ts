@@ -75,7 +75,9 @@ export function createFileRunners(services: Services): Pick<Runners, "test_conne
     const site = siteOf(store, siteId);
     const opened = await openFrom(services, site, from, { passphrase, signal: options.signal });
     const report = await drillBackup({ backup: opened.backup }, options);
-    const headDigest = from.kind === "newest" || from.kind === "backup" ? opened.backup.head?.account_keeper.digest.head : undefined;
+    // What completes another program's has a head of ours, and is not what that names.
+    const isInVault = (from.kind === "newest" || from.kind === "backup") && opened.backup.kind === "format_1";
+    const headDigest = isInVault ? opened.backup.head?.account_keeper.digest.head : undefined;
     const noted = headDigest !== undefined && (await note(site.vault, headDigest, report, options));
     await record(site, words.rehearsed(report));
     const { ok, records, restored, couldNotSignInCount, couldNotSignIn, problems, problemCount } = report;

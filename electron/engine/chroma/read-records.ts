@@ -34,7 +34,7 @@ const SMALL_SITE_RECORDS = 64;
 const SMALL_SITE_BYTES = 1024 * 1024;
 /** Where vectors cannot be loaded, pages are halved down to this before they are read without. */
 const SMALLEST_PAGE_WITH_VECTORS = 100;
-/** Listing again ends when nothing new turned up, or here: a site that grows without end must not hold a backup open. */
+/** Listing again ends when nothing new turned up, or here: a site that grows without end must not hold a backup open. One more looks for who is still awaited. */
 const MAX_LISTINGS = 5;
 
 /**
@@ -66,7 +66,8 @@ async function listAll(connection: ChromaConnection, collectionId: string, optio
  * record whenever one before it is deleted), then listed again, and what came in between is fetched. What is deleted
  * meanwhile may or may not be there; what is changed is read before or after.
  * Where the server cannot load a vector, also asked a second time, the record comes with `embedding` null.
- * Throws the codes of `ChromaConnection.post`, BAD_ANSWER, and CANCELLED when `signal` is aborted.
+ * Throws the codes of `ChromaConnection.post`, BAD_ANSWER (also when the server to the end lists somebody whom it does not
+ * give out), and CANCELLED when `signal` is aborted.
  */
 export async function* readRecords(connection: ChromaConnection, collectionId: string, options: ReadRecordsOptions): AsyncGenerator<AccountRecord[]> {
   const small = await readSmallSite(connection, collectionId, options);
@@ -94,14 +95,23 @@ export async function* readRecords(connection: ChromaConnection, collectionId: s
       if (fresh.length > 0) yield fresh;
       report();
     }
-    if (listing === MAX_LISTINGS) return;
+    if (listing === MAX_LISTINGS && awaited.size === 0) return;
     const now = await listAll(connection, collectionId, options, atFirst);
+    if (listing === MAX_LISTINGS) {
+      for (const id of now) if (awaited.has(id)) throw notGivenOut();
+      return;
+    }
     const missing = new Set<string>();
     for (const id of newSince(atFirst, now)) if (!cameLater.has(id)) missing.add(id);
     if (awaited.size > 0) for (const id of now) if (awaited.has(id)) missing.add(id);
     wanted = missing;
     total = done + missing.size;
   }
+}
+
+/** Without them a backup would seem whole; they may be any accounts. */
+function notGivenOut(): KeeperError {
+  return new KeeperError("BAD_ANSWER", "The server lists accounts that it does not give out.", { hint: "Try again. If it stays like this, ask whoever built your site." });
 }
 
 /** All records where there are few of them; null where pages are needed. One answer is one moment: nobody can be between two. */

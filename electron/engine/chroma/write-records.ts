@@ -35,8 +35,9 @@ interface Row {
 /**
  * Upserts everything that `source` yields, in its order; the next batch is made while the server works on the last.
  * `onWritten` is called with the number of records the server has accepted so far.
- * A batch the server finds too large is halved. Throws the codes of `ChromaConnection.post`; CANCELLED between two
- * batches. What was accepted until then stays; writing the same records again changes nothing.
+ * A batch the server finds too large is halved. Throws the codes of `ChromaConnection.post`, what `source` throws, and
+ * CANCELLED between two batches; nothing is under way then any more. What was accepted until then stays; writing the same
+ * records again changes nothing.
  */
 export async function upsertRecords(
   connection: ChromaConnection,
@@ -77,16 +78,22 @@ export async function upsertRecords(
     sending.catch(() => undefined);
   }
 
-  for await (const records of source) {
-    for (const record of records) {
-      const row = rowOf(record, connection.limits.base64);
-      if (batch.length >= Math.min(batchRecords, connection.limits.maxBatchSize) || batchBytes + row.sizeBytes > MAX_BATCH_BYTES) await flush();
-      batch.push(row);
-      batchBytes += row.sizeBytes;
+  try {
+    for await (const records of source) {
+      for (const record of records) {
+        const row = rowOf(record, connection.limits.base64);
+        if (batch.length >= Math.min(batchRecords, connection.limits.maxBatchSize) || batchBytes + row.sizeBytes > MAX_BATCH_BYTES) await flush();
+        batch.push(row);
+        batchBytes += row.sizeBytes;
+      }
     }
+    await flush();
+    await sending;
+  } catch (error) {
+    // Who hears of a failure gives the site's lock back: nothing may be written after that. The first failure is the one to tell.
+    await sending.catch(() => undefined);
+    throw error;
   }
-  await flush();
-  await sending;
 }
 
 function rowOf(record: WritableRecord, base64: boolean): Row {

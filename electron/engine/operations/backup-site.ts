@@ -13,6 +13,7 @@ import type { AccountRecord, Problem } from "../record.ts";
 import type { NewestGood, Vault, VaultEntry } from "../vault/vault.ts";
 import { openVault } from "../vault/vault.ts";
 import { withVaultLock } from "../vault/lock.ts";
+import { timeOfNew } from "./backup-time.ts";
 import { collectionNotFound } from "./make-variable.ts";
 import { fewerThanNewest, noAccountsYet, refuseLockedNewest, siteEmpty } from "./shrink-guard.ts";
 import { siteKey, withSiteLock } from "./site-lock.ts";
@@ -30,7 +31,7 @@ export interface BackupSiteRequest {
   readonly encrypt?: boolean | undefined;
   /** The owner says that it is right that some are gone. Otherwise such a backup is kept apart. */
   readonly acceptFewer?: boolean | undefined;
-  /** The time a backup is stamped with, but never before the newest one there is. Default: now. */
+  /** The time a backup is stamped with, but never before those there are. Default: now. */
   readonly now?: (() => Date) | undefined;
 }
 
@@ -88,18 +89,18 @@ async function backupInto(vault: Vault, request: BackupSiteRequest, options: Ope
   const { collection, pages } = found;
   const writer = await createBackupWriter(vault.folder, { signal: options.signal });
   try {
-    const timestamp = notBeforeNewest(request.now?.() ?? new Date(), good);
+    const startedAt = request.now?.() ?? new Date();
     const site = createPresence();
     for await (const page of pages) {
       // Only to find out who is missing; kept for a million accounts it takes more memory than all the rest.
       if (good.newest !== null) site.add(page);
       await writer.add(page);
     }
-    const wanted: WantedBackup = { chroma: chromaOf(collection), encrypted: lockWith(request) !== undefined };
+    const wanted: WantedBackup = { site: request.site, chroma: chromaOf(collection), encrypted: lockWith(request) !== undefined };
     const rest = { problems: writer.problems, passedOver: good.passedOver };
 
     // The owner's word about who was kept apart since needs a backup that is newer than theirs.
-    const mustBeNewer = request.acceptFewer === true && (await hasLaterShort(vault, good, options));
+    const mustBeNewer = request.acceptFewer === true && (await hasLaterApart(vault, good, options));
     const newest = mustBeNewer ? null : sameAsNewest(good, writer, wanted);
     if (newest !== null) {
       await writer.abandon();
@@ -114,6 +115,7 @@ async function backupInto(vault: Vault, request: BackupSiteRequest, options: Ope
       return { ...short, ...rest };
     }
 
+    const timestamp = await timeOfNew(vault, good.newest === null ? [] : [good.newest.entry], startedAt, { signal: options.signal });
     const info = { site: request.site, chroma: wanted.chroma, fewerThan, timestamp, madeBy: PROGRAM };
     const finished = await writer.finish(info, { passphrase: lockWith(request), onProgress: options.onProgress });
     const placed = await vault.place(finished, { kind: fewerThan === null ? "normal" : "short" });
@@ -123,15 +125,6 @@ async function backupInto(vault: Vault, request: BackupSiteRequest, options: Ope
     await writer.abandon().catch(() => undefined);
     throw error;
   }
-}
-
-/**
- * Newest is who says so in the file. A clock that was put back would leave all later backups behind an older one, and a
- * restore would bring that one.
- */
-function notBeforeNewest(now: Date, { newest }: NewestGood): Date {
-  const last = newest?.entry.timestampFrom === "file" ? newest.entry.timestamp : null;
-  return last === null || last < now ? now : new Date(last.getTime() + 1);
 }
 
 function lockWith({ passphrase, encrypt = true }: BackupSiteRequest): string | undefined {
@@ -151,7 +144,8 @@ export async function makeSafetyBackup(request: Omit<BackupSiteRequest, "acceptF
       try {
         const onProgress: OperationOptions["onProgress"] = (progress) => options.onProgress?.({ ...progress, phase: "safety_backup" });
         for await (const page of readRecords(request.connection, collection.id, { signal, onProgress, withVectors: true })) await writer.add(page);
-        const info = { site: request.site, chroma: chromaOf(collection), fewerThan: null, timestamp: request.now?.() ?? new Date(), madeBy: PROGRAM };
+        const timestamp = await timeOfNew(vault, await vault.list({ shelf: "normal", signal }), request.now?.() ?? new Date(), { signal });
+        const info = { site: request.site, chroma: chromaOf(collection), fewerThan: null, timestamp, madeBy: PROGRAM };
         return (await vault.place(await writer.finish(info, { passphrase: request.passphrase }), { kind: "safety" })).path;
       } catch (error) {
         await writer.abandon().catch(() => undefined);
@@ -183,6 +177,8 @@ function chromaOf(collection: CollectionInfo): BackupChroma {
 
 /** What a backup has to be besides its content, to be the same as the one that would be written. */
 interface WantedBackup {
+  /** Where it was read: after a move the newest backup must know the new address. */
+  readonly site: string;
   /** With the collection's id: after a wipe it is another one, and the newest backup must know it. */
   readonly chroma: BackupChroma;
   readonly encrypted: boolean;
@@ -198,13 +194,15 @@ function sameAsNewest({ newest }: NewestGood, writer: BackupWriter, wanted: Want
     verified.digest?.content === writer.contentDigest() &&
     verified.problemCount === writer.counts.problems &&
     verified.encrypted === wanted.encrypted &&
+    verified.site === wanted.site &&
     isDeepStrictEqual(verified.chroma, wanted.chroma);
   return isSame ? unchangedReport(entry, verified.timestamp, writer, null) : null;
 }
 
-async function hasLaterShort(vault: Vault, { newest }: NewestGood, { signal }: OperationOptions): Promise<boolean> {
+/** Short ones, and copies made before a restore: both are asked for who is only there. */
+async function hasLaterApart(vault: Vault, { newest }: NewestGood, { signal }: OperationOptions): Promise<boolean> {
   const since = newest?.verified.timestamp?.getTime() ?? -Infinity;
-  return (await vault.list({ shelf: "short", signal })).some(({ timestamp }) => (timestamp?.getTime() ?? -Infinity) > since);
+  return (await vault.list({ signal })).some(({ shelf, timestamp }) => shelf !== "normal" && (timestamp?.getTime() ?? -Infinity) > since);
 }
 
 /** A short site is looked at again and again; one short backup of each content is enough. */

@@ -36,9 +36,10 @@ export interface ImportedBackup extends PlacedBackup {
 }
 
 /**
- * Takes a backup made elsewhere into the vault, under a name with its time. One that lacks people of the newest good
- * backup and is newer than it goes to `short/`, where no restore takes it unasked. Throws the codes of `verifyBackup`, of
- * the vault, NOT_A_BACKUP for a variable's text (restore from it instead), BUSY, CANCELLED; the vault is then as it was.
+ * Takes a backup made elsewhere into the vault, under a name with its time. Apart, in `short/`, goes a newer one that lacks
+ * people of the newest good backup, for no restore is to take it unasked; and an older one with people whom that one lacks,
+ * for there it stays as long as it alone holds them. Throws the codes of `verifyBackup`, of the vault, NOT_A_BACKUP for a
+ * variable's text (restore from it instead), BUSY, CANCELLED; the vault is then as it was.
  */
 export async function importBackup(from: string, folder: string, options: CarryOptions = {}): Promise<ImportedBackup> {
   const vault = await openVault(folder, { create: true });
@@ -62,13 +63,19 @@ export async function importBackup(from: string, folder: string, options: CarryO
   );
 }
 
+/**
+ * Among the normal ones age alone decides what goes, because each of them held everybody of the one before, or the owner
+ * said that it may hold fewer. That is not so of one that comes in behind the newest.
+ */
 async function shelfFor(vault: Vault, path: string, timestamp: Date, { passphrase, signal }: CarryOptions): Promise<Shelf> {
   const { newest } = await vault.newestGood({ passphrase, signal });
-  if (newest === null || timestamp <= (newest.verified.timestamp ?? new Date(0))) return "normal";
-  const imported = createPresence();
-  for await (const page of (await openBackup({ path }, { passphrase, signal })).records()) imported.add(page);
-  const missing = await missingFrom(imported, await openBackup({ path: newest.entry.path }, { passphrase, signal }), { signal });
-  return missing.length === 0 ? "normal" : "short";
+  if (newest === null) return "normal";
+  const imported = await openBackup({ path }, { passphrase, signal });
+  const ours = await openBackup({ path: newest.entry.path }, { passphrase, signal });
+  const [older, newer] = timestamp > (newest.verified.timestamp ?? new Date(0)) ? [ours, imported] : [imported, ours];
+  const inNewer = createPresence();
+  for await (const page of newer.records()) inNewer.add(page);
+  return (await missingFrom(inNewer, older, { signal })).length === 0 ? "normal" : "short";
 }
 
 /** A copy under a temporary name in `folder`, read from first to last byte. */

@@ -1,4 +1,4 @@
-/** Removes one backup because its owner said so; never the newest, the fullest, or one that alone holds somebody. */
+/** Removes one backup because its owner said so; never the newest, the newest that can be used, the fullest, or one that alone holds somebody. */
 import { rm } from "node:fs/promises";
 import { KeeperError } from "../../../shared/errors.ts";
 import type { OperationOptions } from "../../../shared/progress.ts";
@@ -17,9 +17,9 @@ export interface DeleteBackupRequest {
 }
 
 /**
- * Throws BACKUP_NOT_FOUND, BACKUP_KEPT (the newest, the fullest, or it holds somebody whom the newest good one does
- * not), PASSPHRASE_NEEDED (locked, so nobody knows whom it holds), BUSY, the codes of the vault, CANCELLED; then nothing
- * is removed. A damaged file may go: nobody can come back from it.
+ * Throws BACKUP_NOT_FOUND, BACKUP_KEPT (the newest, the newest that can be used, the fullest, or it holds somebody whom
+ * the newest good one does not), PASSPHRASE_NEEDED or FILE_UNREADABLE (nobody knows whom it holds), BUSY, the codes of
+ * `openBackup` and of the vault, CANCELLED; then nothing is removed. A damaged file may go: nobody can come back from it.
  */
 export async function deleteBackup({ folder, path, passphrase }: DeleteBackupRequest, options: OperationOptions = {}): Promise<void> {
   const vault = await openVault(folder);
@@ -30,7 +30,8 @@ export async function deleteBackup({ folder, path, passphrase }: DeleteBackupReq
       const entry = entries.find((candidate) => candidate.path === path);
       if (entry === undefined) throw new KeeperError("BACKUP_NOT_FOUND", "There is no such backup.", { hint: "Look at the list again." });
       refuseNewestAndFullest(entry, entries);
-      if (entry.state !== "damaged") await refuseOnlyHolder(entry, await vault.newestGood({ passphrase, signal }).then(({ newest }) => newest?.entry ?? null), { passphrase, signal });
+      // By the code: a list also calls damaged what the disk would not read just now.
+      if (entry.error?.code !== "BACKUP_DAMAGED") await refuseOnlyHolder(entry, await vault.newestGood({ passphrase, signal }).then(({ newest }) => newest?.entry ?? null), { passphrase, signal });
       try {
         await rm(path);
       } catch (error) {
@@ -49,6 +50,8 @@ function refuseNewestAndFullest(entry: VaultEntry, entries: readonly VaultEntry[
 
 async function refuseOnlyHolder(entry: VaultEntry, newest: VaultEntry | null, { passphrase, signal }: { passphrase: string | undefined; signal: AbortSignal }): Promise<void> {
   if (newest === null) throw new KeeperError("BACKUP_KEPT", "There is no other good backup.", { hint: "Back up first." });
+  // What a list calls newest may be damaged further on, or another program's: compared with itself, this one would lack nobody.
+  if (newest.path === entry.path) throw new KeeperError("BACKUP_KEPT", "This is the newest backup that can be used.", { hint: "Make a newer one first." });
   const inNewest = createPresence();
   for await (const page of (await openBackup({ path: newest.path }, { passphrase, signal })).records()) inNewest.add(page);
   const missing = await missingFrom(inNewest, await openBackup({ path: entry.path }, { passphrase, signal }), { signal });

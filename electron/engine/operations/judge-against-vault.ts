@@ -10,10 +10,9 @@ import { openVault } from "../vault/vault.ts";
 import { laterCopies } from "./later-copies.ts";
 import { clearRestoreMark, readRestoreMark } from "./restore-mark.ts";
 import { judge, type KnownSite, type Verdict } from "./verdict.ts";
+import { refuseOtherAddress, refuseOtherCollection, type SiteOfVault } from "./whose-vault.ts";
 
-export interface JudgedSite {
-  readonly connection: ChromaConnection;
-  readonly collectionName: string;
+export interface JudgedSite extends SiteOfVault {
   /** The vault; made when missing. */
   readonly folder: string;
   readonly passphrase?: string | undefined;
@@ -29,7 +28,7 @@ export interface Glance {
 export interface Judgement {
   readonly verdict: Verdict;
   /** The newest good backup, and what it says of itself. */
-  readonly newest: { readonly name: string; readonly accounts: number; readonly collectionId: string | null; readonly content: string | null } | null;
+  readonly newest: { readonly name: string; readonly accounts: number; readonly collectionId: string | null; readonly content: string | null; readonly site: string | null } | null;
 }
 
 /** Two requests: the collection, and how many are in it. Throws the codes of `ChromaConnection`, CANCELLED. */
@@ -52,13 +51,14 @@ export async function contentOfSite(connection: ChromaConnection, { collectionId
 
 /**
  * Compares the site, as it was `seen`, with the newest good backup and the copies kept apart since. A finished restore's
- * mark is cleared. Throws the codes of `ChromaConnection` and of the vault, CANCELLED.
+ * mark is cleared. Throws OTHER_SITE (somebody is missing, and the vault is another site's), the codes of `ChromaConnection`
+ * and of the vault, CANCELLED.
  */
 export async function judgeAgainstVault({ connection, collectionName, folder, passphrase }: JudgedSite, seen: Glance, { signal }: OperationOptions = {}): Promise<Judgement> {
   const vault = await openVault(folder, { create: true });
   const { newest } = await vault.newestGood({ passphrase, signal });
   if (newest === null) return { verdict: judge(null, { ...seen, missing: [], stayed: 0, isHalfRestored: false }), newest: null };
-  const { chroma, digest, recordCount, accountCount } = newest.verified;
+  const { chroma, digest, recordCount, accountCount, site } = newest.verified;
   const known: KnownSite = { collectionId: chroma?.collection.id ?? null, accounts: recordCount };
   const backup = await openBackup({ path: newest.entry.path }, { passphrase, signal });
   const later = await laterCopies({ connection, site: connection.address, collectionName, vault, since: backup.timestamp, passphrase }, { signal });
@@ -77,8 +77,14 @@ export async function judgeAgainstVault({ connection, collectionName, folder, pa
   const missing = new Set<string>();
   for (const copy of [backup, ...later]) for (const id of await missingFrom(presence, copy, { signal })) missing.add(id);
   const mark = await readRestoreMark(folder);
-  const verdict = judge(known, { ...seen, stayed, missing: [...missing], isHalfRestored: mark !== null && mark.collectionId === seen.collectionId });
+  const isHalfRestored = mark !== null && mark.collectionId === seen.collectionId;
+  if (missing.size > 0) {
+    const head = backup.head ?? newest.ours?.head ?? null;
+    refuseOtherCollection(head, { connection, collectionName });
+    if (seen.accounts > 0 && !isHalfRestored) refuseOtherAddress(head, { connection, collectionName });
+  }
+  const verdict = judge(known, { ...seen, stayed, missing: [...missing], isHalfRestored });
   // Whoever deletes somebody from now on means it.
   if (mark !== null && verdict.kind === "all_there") await clearRestoreMark(folder);
-  return { verdict, newest: { name: newest.entry.name, accounts: accountCount, collectionId: known.collectionId, content: digest?.content ?? null } };
+  return { verdict, newest: { name: newest.entry.name, accounts: accountCount, collectionId: known.collectionId, content: digest?.content ?? null, site } };
 }

@@ -9,6 +9,7 @@ import type { ChromaConnection } from "../chroma/connection.ts";
 import { readRecords } from "../chroma/read-records.ts";
 import { createPresence, missingFrom } from "../presence.ts";
 import type { Vault } from "../vault/vault.ts";
+import { isOfOtherCollection } from "./whose-vault.ts";
 
 /** A name tells whole seconds. */
 const NAME_PRECISION_MS = 1_000;
@@ -80,8 +81,6 @@ function isLater(time: Date | null, since: Date | null, toleranceMs: number): bo
 }
 
 /** A vault may also hold the safety copy of another site that somebody tried a restore on. */
-function isOf({ head }: OpenBackup, { site, connection, collectionName }: LaterCopiesRequest): boolean {
-  if (head === null) return false;
-  const { chroma, site: from } = head.account_keeper;
-  return from === site && chroma.tenant === connection.tenant && chroma.database === connection.database && chroma.collection.name === collectionName;
+function isOf({ head }: OpenBackup, request: LaterCopiesRequest): boolean {
+  return head !== null && head.account_keeper.site === request.site && !isOfOtherCollection(head, request);
 }

@@ -11,6 +11,7 @@ import { openVault } from "../vault/vault.ts";
 import { laterCopies } from "./later-copies.ts";
 import { clearRestoreMark, setRestoreMark } from "./restore-mark.ts";
 import { restoreSite } from "./restore-site.ts";
+import { refuseOtherCollection } from "./whose-vault.ts";
 
 export interface RestoreEveryoneRequest {
   readonly connection: ChromaConnection;
@@ -28,11 +29,13 @@ export interface RestoreEveryoneRequest {
 
 /**
  * Restores with policy add_missing, the latest version of everybody first. A mark in the vault tells until the end that
- * it is under way: whoever finds it runs this again. Throws the codes of `restoreSite` and of the vault;
+ * it is under way: whoever finds it runs this again. Throws OTHER_SITE (nobody was asked whether these accounts belong into
+ * this collection), the codes of `restoreSite` and of the vault;
  * CANCELLED when `signal` aborts. What was written until then is right and stays, and so does the mark.
  */
 export async function restoreEveryone(request: RestoreEveryoneRequest, options: OperationOptions = {}): Promise<RestoreReport> {
   const { connection, collectionName, site, folder, backup, passphrase, now, dimension } = request;
+  refuseOtherCollection(backup.head, request);
   const vault = await openVault(folder);
   const later = await laterCopies({ connection, collectionName, site, vault, since: backup.timestamp, passphrase }, { signal: options.signal });
   const { collection } = await lookUpCollection(connection, collectionName, options);

@@ -2,6 +2,7 @@
 import { dirname } from "node:path";
 import { KeeperError } from "../../../shared/errors.ts";
 import type { OperationOptions } from "../../../shared/progress.ts";
+import { completeFrom } from "../backup/complete.ts";
 import { openBackup, type OpenBackup } from "../backup/read-backup.ts";
 import { applyRestore, type RestoreReport } from "../restore/apply-restore.ts";
 import type { RestorePlan, RestoreRequest } from "../restore/plan-restore.ts";
@@ -9,7 +10,7 @@ import { openVault, type VaultEntry } from "../vault/vault.ts";
 import { makeSafetyBackup } from "./backup-site.ts";
 import { siteKey, withSiteLock } from "./site-lock.ts";
 
-/** Where the backup comes from. A vault gives its newest good one that is not short. */
+/** Where the backup comes from. A vault gives its newest good one that is not short; another program's completed by ours before it. */
 export type BackupChoice = { readonly kind: "vault"; readonly folder: string } | { readonly kind: "file"; readonly path: string } | { readonly kind: "text"; readonly text: string };
 
 export interface ChosenBackup {
@@ -28,7 +29,8 @@ export async function chooseBackup(choice: BackupChoice, options: OperationOptio
       const vault = await openVault(choice.folder);
       const { newest, passedOver } = await vault.newestGood({ signal, passphrase });
       if (newest === null) throw noneFound(passedOver);
-      return { backup: await openBackup({ path: newest.entry.path }, { passphrase, signal }), name: newest.entry.name, passedOver };
+      const backup = await openBackup({ path: newest.entry.path }, { passphrase, signal });
+      return { backup: newest.ours === null ? backup : completeFrom(backup, newest.ours), name: newest.entry.name, passedOver };
     }
     case "file":
       return { backup: await openBackup({ path: choice.path }, { passphrase, signal }), name: choice.path, passedOver: [] };

@@ -45,6 +45,7 @@ export function judge(known: KnownSite | null, seen: SeenSite): Verdict {
   if (missing.length === 0) return { kind: "all_there" };
   if (seen.collectionId === null) return { kind: "wiped", cause: "missing", missing };
   // A backup of another program does not tell which collection it is from: then only an empty site counts as wiped.
+  if (known.collectionId === null && seen.accounts > 0 && !seen.isHalfRestored) return { kind: "deletions", missing };
   if (known.collectionId !== null && seen.collectionId !== known.collectionId) return { kind: "wiped", cause: "recreated", missing };
   if (seen.stayed === 0 || seen.isHalfRestored) return { kind: "wiped", cause: "emptied", missing };
   return { kind: "deletions", missing };

@@ -29,18 +29,29 @@ export interface SiteKeeper {
   readonly remarks: readonly string[];
 }
 
+/** A site that was found in order, and what was on it then, as the digest of `contentOfSite`. */
+export interface SettledSite {
+  readonly seen: Glance;
+  readonly content: string;
+}
+
 export interface SiteKeeperOptions {
   readonly contact: SiteContact;
   /** The collection from before the deploy. */
   readonly collectionId: string | null;
   /** What stands there is in order as it is: no look has to open the vault before something changes. Null: nobody has looked yet. */
-  readonly settled: Glance | null;
+  readonly settled: SettledSite | null;
   /** Puts right who came back in an older version; returns how many. */
   readonly putRight: (site: ContactedSite, options: OperationOptions) => Promise<number>;
 }
 
 /** What a site says that is not there. A host's own page answers in its place with anything. */
 const AWAY = ["SITE_ASLEEP", "SERVER_UNREACHABLE", "SERVER_FAILED", "NOT_CHROMA", "BAD_ANSWER", "TLS_FAILED", "RATE_LIMITED", "CHROMA_TOO_OLD"] as const;
+
+/** Up to here every look reads everybody: a password may change, or one leave and one sign up, and the number stays. */
+const SMALL_SITE = 1_000;
+/** A larger one is read so often that at most a fifth of the time is spent on it. */
+const PAUSE_FACTOR = 4;
 
 /** Whoever came back in an older version is put right before they are backed up like that; after so many failures the site's own word is taken. */
 const MAX_TRIES = 5;
@@ -54,7 +65,18 @@ export function createSiteKeeper({ contact, collectionId, settled: before, putRi
   /** How many were on the wiped site when a restore began of which nobody has heard how it ended. */
   let restoringFrom: number | null = null;
   let isFirstLook = true;
+  let readAgainAtMs = -Infinity;
   const remarks: string[] = [];
+
+  /** Whether all is as it was when it was last in order, as far as it is time to look. */
+  async function isAsBefore(site: ContactedSite, seen: Glance, options: OperationOptions): Promise<boolean> {
+    if (settled === null || settled.seen.collectionId !== seen.collectionId || settled.seen.accounts !== seen.accounts) return false;
+    if (seen.accounts > SMALL_SITE && performance.now() < readAgainAtMs) return true;
+    const startedMs = performance.now();
+    const content = await contentOfSite(site.connection, seen, options);
+    readAgainAtMs = performance.now() + PAUSE_FACTOR * (performance.now() - startedMs);
+    return content === settled.content;
+  }
 
   async function lookOrThrow(options: OperationOptions): Promise<SiteLook> {
     const { signal } = options;
@@ -64,7 +86,7 @@ export function createSiteKeeper({ contact, collectionId, settled: before, putRi
     const seen = await glanceAtSite(site, { signal });
     // By a program that was closed in the middle of it. Judging clears the mark when everybody is there.
     const wasRestoring = isFirstLook && collectionId !== seen.collectionId && (await readRestoreMark(site.folder)) !== null;
-    if (settled !== null && settled.collectionId === seen.collectionId && settled.accounts === seen.accounts) return { kind: "in_order", seen };
+    if (await isAsBefore(site, seen, { signal })) return { kind: "in_order", seen };
     settled = null;
     const { verdict, newest } = await judgeAgainstVault(site, seen, { signal });
     isFirstLook = false;
@@ -76,7 +98,7 @@ export function createSiteKeeper({ contact, collectionId, settled: before, putRi
         await backupSite(site, inside);
         return { kind: "deletions", seen, missing: verdict.missing };
       case "no_accounts_yet":
-        settled = seen;
+        settled = { seen, content: await contentOfSite(site.connection, seen, { signal }) };
         return { kind: "in_order", seen };
       case "all_there":
         if (wasRestoring) restoringFrom ??= 0;
@@ -86,9 +108,12 @@ export function createSiteKeeper({ contact, collectionId, settled: before, putRi
           const right = await putRightOnce(site, seen, inside);
           if (right > 0) return { kind: "acted", seen, wiped: true, restored: 0, putRight: right, newcomers: 0 };
         }
-        if (newest?.collectionId === seen.collectionId && newest.content === (await contentOfSite(site.connection, seen, { signal }))) {
-          settled = seen;
-          return { kind: "in_order", seen };
+        if (newest?.collectionId === seen.collectionId && newest.site === site.site) {
+          const content = await contentOfSite(site.connection, seen, { signal });
+          if (newest.content === content) {
+            settled = { seen, content };
+            return { kind: "in_order", seen };
+          }
         }
         return await backUp(site, seen, newest?.accounts ?? 0, inside);
     }

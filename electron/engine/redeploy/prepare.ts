@@ -7,13 +7,14 @@ import { contentOfSite, glanceAtSite, judgeAgainstVault, type Glance } from "../
 import type { RenderClient } from "../render/render-client.ts";
 import { setHostVariable } from "./host-variable.ts";
 import type { VariableOutcome } from "./redeploy.ts";
+import type { SettledSite } from "./look-after-site.ts";
 import type { ContactedSite } from "./site-contact.ts";
 
 export interface Prepared {
   /** The site as it was just before the deploy. */
   readonly seen: Glance;
-  /** False on a site that would not hold still: somebody may be in no backup yet. */
-  readonly isBackedUp: boolean;
+  /** What was on it, and in the newest backup. Null on a site that would not hold still: somebody may be in no backup yet. */
+  readonly settled: SettledSite | null;
   readonly variable: VariableOutcome;
 }
 
@@ -31,8 +32,8 @@ export async function prepareRedeploy(site: ContactedSite, render: RenderClient,
     const variable = await setVariable(site, render, serviceId, options);
     options.onProgress?.({ phase: "checking_again", done: 0, total: null, unit: "accounts", canCancel: true, problems: 0 });
     const seen = await glanceAtSite(site, options);
-    const isDone = await isBackedUp(site, seen, options);
-    if (isDone || round === MAX_ROUNDS) return { seen, isBackedUp: isDone, variable };
+    const settled = await settledSite(site, seen, options);
+    if (settled !== null || round === MAX_ROUNDS) return { seen, settled, variable };
   }
 }
 
@@ -54,8 +55,10 @@ async function setVariable(site: ContactedSite, render: RenderClient, serviceId:
   }
 }
 
-/** Whether the newest backup holds exactly what is on the site now. */
-async function isBackedUp(site: ContactedSite, seen: Glance, options: OperationOptions): Promise<boolean> {
+/** The site when the newest backup holds exactly what is on it now; else null. */
+async function settledSite(site: ContactedSite, seen: Glance, options: OperationOptions): Promise<SettledSite | null> {
   const { verdict, newest } = await judgeAgainstVault(site, seen, options);
-  return verdict.kind === "all_there" && newest?.collectionId === seen.collectionId && newest.content === (await contentOfSite(site.connection, seen, options));
+  if (verdict.kind !== "all_there" || newest?.collectionId !== seen.collectionId || newest.site !== site.site) return null;
+  const content = await contentOfSite(site.connection, seen, options);
+  return newest.content === content ? { seen, content } : null;
 }

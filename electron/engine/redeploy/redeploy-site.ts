@@ -5,7 +5,6 @@
 import { isKeeperError, KeeperError } from "../../../shared/errors.ts";
 import { throwIfCancelled, type OperationOptions } from "../../../shared/progress.ts";
 import { systemClock, type Clock } from "../clock.ts";
-import type { Glance } from "../operations/judge-against-vault.ts";
 import { deployEnd } from "../render/model.ts";
 import type { RenderClient } from "../render/render-client.ts";
 import { withVaultLock } from "../vault/lock.ts";
@@ -13,7 +12,7 @@ import { openVault } from "../vault/vault.ts";
 import { followDeploy, type Followed } from "./follow-deploy.ts";
 import { setHostVariable } from "./host-variable.ts";
 import { readJournal, removeJournal, writeJournal, type RedeployJournal } from "./journal.ts";
-import { createSiteKeeper } from "./look-after-site.ts";
+import { createSiteKeeper, type SettledSite } from "./look-after-site.ts";
 import { prepareRedeploy } from "./prepare.ts";
 import { putRightAfterVariable } from "./old-variable.ts";
 import { DEFAULT_PACE, type RedeployPace, type RedeployReport, type RedeployRequest, type VariableOutcome } from "./redeploy.ts";
@@ -76,7 +75,7 @@ async function run(redeploy: Redeploy, options: OperationOptions): Promise<Redep
   const { render, serviceId } = request;
   await refuseSuspended(render, serviceId, options);
   const site = await redeploy.contact.reach({ ...options, patient: true });
-  const { seen, variable, isBackedUp } = await prepareRedeploy(site, render, serviceId, options);
+  const { seen, variable, settled } = await prepareRedeploy(site, render, serviceId, options);
   const journal: RedeployJournal = {
     version: 1,
     serviceId,
@@ -91,7 +90,7 @@ async function run(redeploy: Redeploy, options: OperationOptions): Promise<Redep
     putRight: 0,
   };
   await writeJournal(request.folder, journal);
-  return await finish(redeploy, { journal: await deploy(redeploy, journal, options), variable, settled: isBackedUp ? seen : null, resumed: false }, options);
+  return await finish(redeploy, { journal: await deploy(redeploy, journal, options), variable, settled, resumed: false }, options);
 }
 
 type StartedJournal = RedeployJournal & { readonly deployId: string };
@@ -140,7 +139,7 @@ interface Started {
   readonly journal: StartedJournal;
   readonly variable: VariableOutcome;
   /** The site as it was last found in order; null after a restart of this program. */
-  readonly settled: Glance | null;
+  readonly settled: SettledSite | null;
   readonly resumed: boolean;
 }
 

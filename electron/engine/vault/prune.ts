@@ -33,9 +33,9 @@ export async function planPrune(folder: string, options: PruneOptions = {}): Pro
 /**
  * Removes what `planRetention` lets go, oldest first, after the newest and the fullest were read from first to last
  * byte. A short or safety copy goes only when everybody in it is in the newest backup too; normal backups are complete
- * in that way by the shrink guard. Throws BACKUP_NOT_FOUND when some are old enough and no good one is left (then
- * nothing is removed), BUSY, the codes of the vault, CANCELLED. What was removed until then is gone, every other file is
- * as it was.
+ * in that way by the shrink guard, and by `importBackup`, which keeps others apart. Throws BACKUP_NOT_FOUND when some are
+ * old enough and no good one is left (then nothing is removed), BUSY, the codes of the vault, CANCELLED. What was removed
+ * until then is gone, every other file is as it was.
  */
 export async function pruneVault(folder: string, options: PruneOptions = {}): Promise<PruneReport> {
   const vault = await openVault(folder);

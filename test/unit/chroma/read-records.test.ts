@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { isJsonObject, parseLossless, stringifyLossless, type JsonObject } from "../../../electron/engine/json/text.ts";
 import type { ChromaConnection } from "../../../electron/engine/chroma/connection.ts";
 import { readRecords } from "../../../electron/engine/chroma/read-records.ts";
-import { account } from "../backup/make-backup.ts";
+import { account, errorOf } from "../backup/make-backup.ts";
 import { memorySite } from "../property/memory-site.ts";
 
 const people = (count: number) => Array.from({ length: count }, (_, index) => account(`u-${index}`));
@@ -61,4 +61,46 @@ describe("a site", () => {
     };
     expect((await read(twice)).ids).toEqual(["u-0", "u-1", "u-2"]);
   });
+
+  it("that lists somebody whom it never gives out is not taken for whole, and says so", async () => {
+    const { connection } = memorySite(people(70));
+    expect(await errorOf(() => read(connection, withhold("u-5")))).toMatchObject({
+      code: "BAD_ANSWER",
+      message: "The server lists accounts that it does not give out.",
+      hint: "Try again. If it stays like this, ask whoever built your site.",
+    });
+  });
+
+  it("that gives somebody out only when asked for the fifth time has everybody read", async () => {
+    const { ids } = await read(memorySite(people(70)).connection, withhold("u-5", 4));
+    expect(new Set(ids).size).toBe(70);
+  });
+
+  it("from which somebody is deleted while they are waited for is whole without them", async () => {
+    const { connection } = memorySite(people(70));
+    let listings = 0;
+    const deletedLate: ChromaConnection = {
+      ...connection,
+      post: async (collectionId, action, body, options) => {
+        const answer = await connection.post(collectionId, action, body, options);
+        if (body.toString() !== '{"include":[]}') return answer;
+        listings += 1;
+        return listings <= 5 ? answer : Buffer.from(answer.toString().replace('"u-5",', ""));
+      },
+    };
+    const { ids } = await read(deletedLate, withhold("u-5"));
+    expect(ids).toHaveLength(69);
+    expect(listings).toBe(6);
+  });
 });
+
+/** A server that does not give this one out when asked by ids, the first so many times. */
+function withhold(id: string, times = Infinity): (body: JsonObject) => JsonObject {
+  let asked = 0;
+  return (body) => {
+    const { ids } = body;
+    if (!Array.isArray(ids) || !ids.includes(id)) return body;
+    asked += 1;
+    return asked > times ? body : { ...body, ids: ids.filter((other) => other !== id) };
+  };
+}
