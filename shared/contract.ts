@@ -118,6 +118,7 @@ export const contract = {
       ids: z.array(z.string()),
       withoutId: z.number(),
       withoutEmail: z.number(),
+      sharedEmail: z.number(),
       length: z.number(),
       checksum: z.string(),
       remarks: z.array(z.object({ code: z.string(), message: z.string() })),

@@ -25,12 +25,16 @@ const NUL_BYTE = 1;
 /** Characters of the value; it is base64, so one character is one byte. */
 export const MAX_VALUE_LENGTH = LINUX_ENTRY_BYTES - NAME_AND_EQUALS_BYTES - NUL_BYTE;
 
-type IneligibleReason = "no_accounts" | "too_many_accounts" | "too_long";
+/** Why a restore from the variable would not bring exactly these accounts back. */
+export type RestoreObstacle = "shared_email" | "without_email" | "without_id" | "not_restorable";
+type IneligibleReason = "no_accounts" | "too_many_accounts" | "too_long" | RestoreObstacle;
 
 export interface EligibilityQuestion {
   readonly accounts: number;
   /** Characters of the value. Null when it was not made, because the count alone forbids it. */
   readonly valueLength: number | null;
+  /** What stands in the way of a restore, as far as the value was read back. */
+  readonly obstacle?: RestoreObstacle | null;
 }
 
 export type Eligibility =
@@ -47,8 +51,16 @@ export type Eligibility =
 
 const WITHOUT_THE_VARIABLE = "After a redeploy, bring the accounts back from a backup file instead.";
 
-/** Both limits in one verdict, the count before the size. */
-export function judgeEligibility({ accounts, valueLength }: EligibilityQuestion): Eligibility {
+/** Without ids: whoever reads them does not know whose they are. */
+const OBSTACLES: Readonly<Record<RestoreObstacle, string>> = {
+  shared_email: "Two accounts share an e-mail address: the variable could not bring them back.",
+  without_email: "An account does not carry its e-mail address: the variable could not bring it back.",
+  without_id: "An account does not carry its own id: the variable could not bring it back as it is.",
+  not_restorable: "The variable could not bring all accounts back.",
+};
+
+/** All in one verdict: the count before the size, and what stands in the way of a restore last. */
+export function judgeEligibility({ accounts, valueLength, obstacle = null }: EligibilityQuestion): Eligibility {
   if (accounts === 0) {
     return {
       eligible: false,
@@ -78,6 +90,9 @@ export function judgeEligibility({ accounts, valueLength }: EligibilityQuestion)
       message: `Too long for your host: ${kilobytesAbove(used, LINUX_ENTRY_BYTES)} KB of ${LINUX_ENTRY_BYTES / 1024} KB.`,
       hint: WITHOUT_THE_VARIABLE,
     };
+  }
+  if (obstacle !== null) {
+    return { eligible: false, reason: obstacle, accounts, message: OBSTACLES[obstacle], hint: `Your backups hold everyone. ${WITHOUT_THE_VARIABLE}` };
   }
   const full = accounts === MAX_VARIABLE_ACCOUNTS ? " The next account turns the variable off." : "";
   return { eligible: true, accounts, message: `${accounts} of ${MAX_VARIABLE_ACCOUNTS}.${full}` };

@@ -175,7 +175,7 @@ export type ActivityView = z.infer<typeof activityViewSchema>;
 
 export const eligibilitySchema = z.discriminatedUnion("eligible", [
   z.object({ eligible: z.literal(true), accounts: z.number(), message: z.string() }),
-  z.object({ eligible: z.literal(false), reason: z.enum(["no_accounts", "too_many_accounts", "too_long"]), accounts: z.number(), message: z.string(), hint: z.string() }),
+  z.object({ eligible: z.literal(false), reason: z.enum(["no_accounts", "too_many_accounts", "too_long", "shared_email", "without_email", "without_id", "not_restorable"]), accounts: z.number(), message: z.string(), hint: z.string() }),
 ]);
 
 export const hostGaugeSchema = z.object({

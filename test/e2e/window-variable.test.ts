@@ -2,6 +2,7 @@
 import { expect, test } from "vitest";
 import { sampleAccounts } from "../../electron/engine/demo/sample-accounts.ts";
 import { decodeVariable } from "../../electron/engine/variable/decode.ts";
+import { people, withFields } from "../support/lost-in-variable.ts";
 import { siteOf, startWindow, type WindowStage } from "../support/window-stage.ts";
 
 const everybody = sampleAccounts(12);
@@ -106,6 +107,34 @@ test("the tenth account is the last that fits; with the eleventh the variable is
   await page.getByText("Let this app bring them back").waitFor();
 
   await site.deleteAccounts(everybody.slice(10, 11).map(({ id }) => id));
+  await window.run("look", { siteId });
+  await button("Copy USER_BACKUP_DATA").waitFor();
+});
+
+test("a site it would bring nobody back to is not offered it, and the window says why and what to do instead", async () => {
+  const site = await siteOf(3);
+  const { email: emailOfFirst } = JSON.parse(people[0]?.document ?? "") as { email: string };
+  await site.add([withFields(people[2], { email: emailOfFirst })]);
+  const window = await startWindow();
+  const { page, says, button } = window;
+  const siteId = await window.keep(site);
+  await says("All 3 accounts are safe.");
+  const card = page.getByRole("region", { name: "Variable" });
+  const why = "Two accounts share an e-mail address: the variable could not bring them back.";
+  await card.getByText("Not for this site").waitFor();
+  await card.getByText(why).waitFor();
+  expect(await button("Copy USER_BACKUP_DATA").count()).toBe(0);
+  await button("What to do instead").click();
+  await page.getByRole("heading", { name: why }).waitFor();
+  await page.getByText("Your backups hold everyone. After a redeploy, bring the accounts back from a backup file instead.").waitFor();
+  await page.getByText("As soon as that is put right on your site, the variable is offered again.").waitFor();
+
+  await button("Before a redeploy…").click();
+  await button("Back up now").click();
+  await page.getByText(`${why} So nothing is copied, and this app brings them back.`).waitFor();
+  expect(await button("Copy USER_BACKUP_DATA").count()).toBe(0);
+
+  await site.add(people);
   await window.run("look", { siteId });
   await button("Copy USER_BACKUP_DATA").waitFor();
 });

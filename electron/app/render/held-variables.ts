@@ -67,7 +67,7 @@ export function createHeldVariables(services: Services, onChange: () => void): H
       note(site.id, await checkHostVariable(request, options));
       if (set.wasSet) await record(site, words.variableSet(set));
     } catch (error) {
-      // More than ten: the redeploy brings everyone back from the backup instead.
+      // Too many, or it would not bring all of them back: the redeploy brings everyone back from the backup instead.
       if (!isKeeperError(error, "NOT_ELIGIBLE")) throw error;
     }
   }

@@ -34,10 +34,11 @@ export function inspectPastedVariable({ output }: Pick<CliContext, "output">, te
   return problems.length === 0 ? exitCodes.done : exitCodes.doneWithProblems;
 }
 
-function findProblems({ readableBySite, withoutId, withoutEmail }: VariableReport): string[] {
+function findProblems({ readableBySite, withoutId, withoutEmail, sharedEmail }: VariableReport): string[] {
   const problems: string[] = [];
   if (!readableBySite) problems.push("Your site could not read it like this. Copy the variable again, or make a new one.");
   if (withoutId > 0) problems.push(`${countAccounts(withoutId)} without an id: the site cannot take ${withoutId === 1 ? "it" : "them"} back.`);
   if (withoutEmail > 0) problems.push(`${countAccounts(withoutEmail)} without an e-mail address: the site cannot take ${withoutEmail === 1 ? "it" : "them"} back.`);
+  if (sharedEmail > 0) problems.push("Two accounts share an e-mail address: a restore takes none of them back.");
   return problems;
 }

@@ -7,8 +7,7 @@ import type { OpenBackup } from "../backup/read-backup.ts";
 import type { ChromaConnection } from "../chroma/connection.ts";
 import { readRecords } from "../chroma/read-records.ts";
 import type { AccountRecord } from "../record.ts";
-import { encodeVariable } from "../variable/encode.ts";
-import { offerVariable, type VariableOffer } from "../variable/offer.ts";
+import { judgeAccounts, offerVariable, type VariableAccount, type VariableOffer } from "../variable/offer.ts";
 
 export interface Site {
   readonly connection: ChromaConnection;
@@ -38,25 +37,28 @@ export async function variableOfBackup(backup: OpenBackup): Promise<MadeVariable
 /** Whether the variable may be used for a collection that holds `records`. Reads accounts only when there are few enough. */
 export async function judgeSite({ connection }: Site, collectionId: string, records: number, options: OperationOptions = {}): Promise<Eligibility> {
   if (records > MAX_VARIABLE_ACCOUNTS) return judgeEligibility({ accounts: records, valueLength: null });
-  const lines: string[] = [];
-  for await (const page of readRecords(connection, collectionId, { ...options, withVectors: false })) lines.push(...accountLines(page));
-  return judgeEligibility({ accounts: lines.length, valueLength: encodeVariable(lines).length });
+  const accounts: VariableAccount[] = [];
+  for await (const page of readRecords(connection, collectionId, { ...options, withVectors: false })) accounts.push(...accountsOf(page));
+  return await judgeAccounts(accounts);
 }
 
 async function makeVariable(pages: AsyncIterable<readonly AccountRecord[]>): Promise<MadeVariable> {
   let leftOut = 0;
-  async function* accounts(): AsyncGenerator<string> {
+  async function* accounts(): AsyncGenerator<VariableAccount> {
     for await (const page of pages) {
-      const lines = accountLines(page);
-      leftOut += page.length - lines.length;
-      yield* lines;
+      const found = accountsOf(page);
+      leftOut += page.length - found.length;
+      yield* found;
     }
   }
   return { ...(await offerVariable(accounts())), leftOut };
 }
 
-function accountLines(records: readonly AccountRecord[]): string[] {
-  return records.map((record) => accountLine(record.document)).filter((line) => line !== null);
+function accountsOf(records: readonly AccountRecord[]): VariableAccount[] {
+  return records.flatMap(({ id, document }) => {
+    const json = accountLine(document);
+    return json === null ? [] : [{ id, json }];
+  });
 }
 
 /** `missed`: how many accounts the newest backup holds. */

@@ -16,7 +16,7 @@ export interface HostVariableRequest {
 }
 
 export interface HeldVariable {
-  /** unreadable: it is set to something that holds no accounts, such as a value that was cut. */
+  /** unreadable: it is set to something that would bring nobody back, such as a value that was cut. */
   readonly state: "current" | "stale" | "not_set" | "unreadable";
   /** How many accounts it holds; 0 where it cannot be read. */
   readonly accounts: number;
@@ -50,8 +50,11 @@ export async function checkHostVariable({ render, serviceId, site }: HostVariabl
   const text = await render.readVariable(serviceId, VARIABLE_NAME, { signal });
   if (text === null || text.trim() === "") return { ...nobody, state: "not_set", message: null };
   let held;
+  let accounts = 0;
   try {
     held = await openBackup({ text }, { signal });
+    // To its end, as a restore reads it: that refuses all of it for one account it could not bring back.
+    for await (const page of held.records()) accounts += page.length;
   } catch (error) {
     if (!isKeeperError(error) || error.code === "CANCELLED") throw error;
     return { ...nobody, state: "unreadable", message: error.message };
@@ -59,7 +62,7 @@ export async function checkHostVariable({ render, serviceId, site }: HostVariabl
   const { collection } = await lookUpCollection(site.connection, site.collectionName, { signal });
   const diff = await compareSides(sideOfBackup(held), sideOfSite(site.connection, collection), options);
   const lists = {
-    accounts: held.accountCount ?? diff.counts.same + diff.counts.changed + diff.counts.missing + diff.counts.signedUpAgain,
+    accounts,
     missing: [...diff.added, ...diff.signedUpAgain.map(({ presentId }) => presentId)],
     changed: diff.changed.map(({ id }) => id),
     gone: [...diff.missing, ...diff.signedUpAgain.map(({ missingId }) => missingId)],

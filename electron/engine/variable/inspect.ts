@@ -11,6 +11,8 @@ export interface VariableReport {
   /** Accounts that name no `user_id`, or no e-mail address: the site could not take them back. */
   readonly withoutId: number;
   readonly withoutEmail: number;
+  /** Accounts whose e-mail address an earlier one has: for one of them a restore takes none back. */
+  readonly sharedEmail: number;
   /** Characters and checksum of the value as it should be pasted. */
   readonly length: number;
   readonly checksum: string;
@@ -26,11 +28,13 @@ export function inspectVariable(text: string): VariableReport {
   const { accounts, value, remarks } = decodeVariable(text);
   const people = accounts.map(readPerson);
   const ids = people.flatMap(({ id }) => (id === null ? [] : [id]));
+  const emails = people.flatMap(({ email }) => (email === null ? [] : [email]));
   return {
     accounts: accounts.length,
     ids,
     withoutId: accounts.length - ids.length,
-    withoutEmail: people.filter(({ hasEmail }) => !hasEmail).length,
+    withoutEmail: people.length - emails.length,
+    sharedEmail: emails.length - new Set(emails).size,
     length: value.length,
     checksum: checksum(value),
     remarks,
@@ -41,11 +45,11 @@ export function inspectVariable(text: string): VariableReport {
 }
 
 /** `JSON.parse` is enough: neither of the two is a number. The text was scanned, so it is valid and not too deep. */
-function readPerson(account: string): { id: string | null; hasEmail: boolean } {
+function readPerson(account: string): { id: string | null; email: string | null } {
   const parsed: unknown = JSON.parse(account);
   const read = (key: "user_id" | "email"): string | null => {
     const value: unknown = typeof parsed === "object" && parsed !== null ? Object.getOwnPropertyDescriptor(parsed, key)?.value : undefined;
     return typeof value === "string" && value !== "" ? value : null;
   };
-  return { id: read("user_id"), hasEmail: read("email") !== null };
+  return { id: read("user_id"), email: read("email") };
 }

@@ -1,8 +1,16 @@
-/** From live accounts to a value that may be handed to the owner: judged, made, proved. */
+/** From live accounts to a value that may be handed to the owner: judged, made, proved, read back. */
 import { hostGauge, judgeEligibility, MAX_VARIABLE_ACCOUNTS, type Eligibility, type HostGauge } from "../../../shared/eligibility.ts";
 import { KeeperError } from "../../../shared/errors.ts";
 import { checksum, encodeVariable } from "./encode.ts";
 import { proveVariable } from "./prove.ts";
+import { judgeValue } from "./read-back.ts";
+
+export interface VariableAccount {
+  /** Of its record: a restore has to bring it back under this one. */
+  readonly id: string;
+  /** JSON text. */
+  readonly json: string;
+}
 
 export interface VariableOffer {
   /** Secret: it holds every account with its password hash. */
@@ -16,11 +24,12 @@ export interface VariableOffer {
 }
 
 /**
- * The proved value for these accounts (JSON texts). Keeps at most eleven of them in memory.
- * Throws NOT_ELIGIBLE with the owner's sentence, VERIFICATION_FAILED, or INTERNAL as `encodeVariable` does.
+ * The proved value for these accounts. Keeps at most eleven of them in memory.
+ * Throws NOT_ELIGIBLE with the owner's sentence, also where a restore would not bring exactly these accounts back;
+ * VERIFICATION_FAILED, or INTERNAL as `encodeVariable` does.
  */
-export async function offerVariable(accounts: Iterable<string> | AsyncIterable<string>): Promise<VariableOffer> {
-  const kept: string[] = [];
+export async function offerVariable(accounts: Iterable<VariableAccount> | AsyncIterable<VariableAccount>): Promise<VariableOffer> {
+  const kept: VariableAccount[] = [];
   let count = 0;
   for await (const account of accounts) {
     count += 1;
@@ -28,11 +37,22 @@ export async function offerVariable(accounts: Iterable<string> | AsyncIterable<s
   }
   requireEligible(judgeEligibility({ accounts: count, valueLength: null }));
 
-  const value = encodeVariable(kept);
-  const eligibility = judgeEligibility({ accounts: count, valueLength: value.length });
+  const texts = kept.map(({ json }) => json);
+  const value = encodeVariable(texts);
+  requireEligible(judgeEligibility({ accounts: count, valueLength: value.length }));
+  proveVariable(value, texts);
+  const eligibility = await judgeValue(value, idsOf(kept));
   requireEligible(eligibility);
-  proveVariable(value, kept);
   return { value, accounts: count, length: value.length, checksum: checksum(value), eligibility, gauge: hostGauge(value.length) };
+}
+
+/** Whether `offerVariable` would offer a value for these accounts, of which there are few enough. */
+export async function judgeAccounts(accounts: readonly VariableAccount[]): Promise<Eligibility> {
+  return await judgeValue(encodeVariable(accounts.map(({ json }) => json)), idsOf(accounts));
+}
+
+function idsOf(accounts: readonly VariableAccount[]): string[] {
+  return accounts.map(({ id }) => id);
 }
 
 function requireEligible(eligibility: Eligibility): void {

@@ -25,7 +25,7 @@ export const redeploy = {
     again: "Copy again",
     fileTodo: "Get the backup ready for bringing back",
     fileDone: "Backup ready for bringing back",
-    fileHint: (count: number) => `${accounts(count)} are too many for the variable, so nothing is copied. This app brings them back.`,
+    fileHint: (why: string) => `${why} So nothing is copied, and this app brings them back.`,
     skip: "Skip the variable",
     skipped: "Without the variable",
     skippedHint: "This app brings the accounts back.",

@@ -48,7 +48,7 @@ export const render = {
     stages: {
       backup: "Back up everyone, and read it back",
       variable: "Put the variable at Render",
-      noVariable: (count: number) => `No variable: ${accounts(count)} do not fit. This app brings them back.`,
+      noVariable: (why: string) => `No variable. ${why} This app brings everyone back.`,
       lastLook: "Look once more for new accounts",
       deploy: "Deploy at Render",
       wait: "Wait for your site",

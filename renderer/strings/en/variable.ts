@@ -66,6 +66,7 @@ export const variable = {
     gone: (count: number) => `${accounts(count)} in it ${count === 1 ? "is" : "are"} no longer on your site.`,
     other: (count: number) => `These ${accounts(count)} are not from this site.`,
     otherHint: "Check that you pasted the variable of the right site.",
+    notRestorable: "Nobody would come back from it: an account in it has no id, or no e-mail address of its own.",
     notReadable: "Your site’s own code could not read it as it stands.",
     compareFailed: "We could not compare it with your site just now.",
   },
@@ -94,5 +95,6 @@ export const variable = {
       action: "Show the file",
     },
     again: "If the site comes back to 10 accounts or fewer, the variable is offered again.",
+    againLater: "As soon as that is put right on your site, the variable is offered again.",
   },
 } as const;

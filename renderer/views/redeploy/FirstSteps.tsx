@@ -10,7 +10,7 @@ import { useClipboard } from "../../stores/clipboard.ts";
 import { noteRedeploy } from "../../stores/redeploy.ts";
 import { en } from "../../strings/en.ts";
 import { Step, type StepFacts } from "./Step.tsx";
-import { isStepDone, newcomers, usesVariable } from "./steps.ts";
+import { isStepDone, newcomers, usesVariable, whyNoVariable } from "./steps.ts";
 
 const words = en.redeploy;
 
@@ -91,7 +91,7 @@ export function VariableStep({ site, notes, overview, isCurrent }: StepFacts) {
   if (!usesVariable(overview)) {
     return (
       <Step number={2} title={isDone ? two.fileDone : two.fileTodo} state={isDone ? "done" : isCurrent(2) ? "now" : "future"} at={isDone ? (notes.backup?.at ?? null) : null}>
-        <p className="t2 sm">{two.fileHint(overview?.accounts ?? 0)}</p>
+        <p className="t2 sm">{two.fileHint(whyNoVariable(overview))}</p>
       </Step>
     );
   }

@@ -1,7 +1,6 @@
 /** The four steps of a redeploy: from what was noted to which are ticked and what is still to come. Pure. */
 import type { ActivityView } from "../../../shared/model.ts";
 import type { Overview } from "../../../shared/operations.ts";
-import { MAX_VARIABLE_ACCOUNTS } from "../../../shared/eligibility.ts";
 
 /** What is kept between starts of the window. Counts and times only. */
 export interface RedeployNotes {
@@ -45,9 +44,18 @@ export function newNotes(now: string): RedeployNotes {
   };
 }
 
-/** Over the limit nothing is copied: the backup itself is what comes back. */
+/** Where the variable is not for this site nothing is copied: the backup itself is what comes back. */
 export function usesVariable(overview: Overview | null): boolean {
-  return overview === null || overview.eligibility.eligible || overview.accounts <= MAX_VARIABLE_ACCOUNTS;
+  return whyNoVariable(overview) === "";
+}
+
+/** In one sentence; empty where it is used, and where nobody is there whom it could not bring back. */
+export function whyNoVariable(overview: Overview | null): string {
+  return overview === null || overview.eligibility.eligible || isEmpty(overview) ? "" : overview.eligibility.message;
+}
+
+export function isEmpty({ eligibility }: Overview): boolean {
+  return !eligibility.eligible && eligibility.reason === "no_accounts";
 }
 
 export type StepNumber = 1 | 2 | 3 | 4;
@@ -57,14 +65,19 @@ export function isStepDone(step: StepNumber, notes: RedeployNotes, overview: Ove
     case 1:
       return notes.backup !== null;
     case 2:
-      return notes.backup !== null && (notes.copy !== null || notes.withoutVariable || !usesVariable(overview));
+      // Once it is under way nothing is copied any more; a site that came back empty does not say what it was before.
+      return notes.backup !== null && (notes.copy !== null || notes.withoutVariable || isUnderWay(notes) || !usesVariable(overview));
     case 3:
-      return isStepDone(2, notes, overview) && (notes.deployedAt !== null || notes.downAt !== null || notes.backAt !== null);
+      return isStepDone(2, notes, overview) && isUnderWay(notes);
     case 4:
       return notes.allThereAt !== null;
     default:
       return step satisfies never;
   }
+}
+
+function isUnderWay({ deployedAt, downAt, backAt }: RedeployNotes): boolean {
+  return deployedAt !== null || downAt !== null || backAt !== null;
 }
 
 /** 5 when all four are done. */

@@ -1,4 +1,4 @@
-/** Too many accounts for the variable: nothing is lost, and these are the better ways. */
+/** The variable is not for this site: nothing is lost, and these are the better ways. */
 import { Button } from "../../components/Button.tsx";
 import { Icon } from "../../components/Icon.tsx";
 import { openLink, showFolder } from "../../flows/site-actions.ts";
@@ -109,7 +109,7 @@ export function NotEligible({ site, overview }: { readonly site: SiteView; reado
       </section>
       <p className="t3 sm row">
         <Icon name="clock" small />
-        {words.again}
+        {accounts > MAX_VARIABLE_ACCOUNTS ? words.again : words.againLater}
       </p>
     </>
   );

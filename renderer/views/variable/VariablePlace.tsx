@@ -1,9 +1,8 @@
-/** The variable: copy it, see how full it is, check what the dashboard holds. Over the limit: what to do instead. */
+/** The variable: copy it, see how full it is, check what the dashboard holds. Where it is not for this site: what to do instead. */
 import { Icon } from "../../components/Icon.tsx";
 import type { SiteView } from "../../../shared/model.ts";
 import { useLook } from "../../stores/looks.ts";
 import { en } from "../../strings/en.ts";
-import { MAX_VARIABLE_ACCOUNTS } from "../../../shared/eligibility.ts";
 import { PageHead } from "../frame/Page.tsx";
 import { CheckCard } from "./CheckCard.tsx";
 import { HostsCard, RoomCard } from "./GaugeCards.tsx";
@@ -27,10 +26,10 @@ export function VariablePlace({ site }: { readonly site: SiteView }) {
     );
   }
   const { eligibility, accounts } = overview;
-  const isOver = accounts > MAX_VARIABLE_ACCOUNTS || (!eligibility.eligible && eligibility.reason === "too_long");
+  const isNotForThisSite = !eligibility.eligible && eligibility.reason !== "no_accounts";
   return (
     <>
-      <PageHead title={words.title} lead={isOver ? words.leadNot : words.lead}>
+      <PageHead title={words.title} lead={isNotForThisSite ? words.leadNot : words.lead}>
         {eligibility.eligible ? (
           <span className="chip safe">
             <Icon name="check" />
@@ -43,7 +42,7 @@ export function VariablePlace({ site }: { readonly site: SiteView }) {
           </span>
         )}
       </PageHead>
-      {isOver ? (
+      {isNotForThisSite ? (
         <NotEligible site={site} overview={overview} />
       ) : (
         <>

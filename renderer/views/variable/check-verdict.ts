@@ -21,6 +21,7 @@ const MOST_NAMED = 3;
 export function verdictOf(held: Held, diff: Diff | null, compareError: ErrorValue | null): Verdict {
   const remarks = held.remarks.map(({ message }) => message).join(" ");
   if (!held.readableBySite) return { tone: "risk", title: words.holds(held.accounts), hint: `${words.notReadable} ${remarks}`.trim() };
+  if (held.withoutId + held.withoutEmail + held.sharedEmail > 0) return { tone: "risk", title: words.holds(held.accounts), hint: words.notRestorable };
   if (diff === null) return { tone: "risk", title: words.holds(held.accounts), hint: compareError === null ? `${words.whole} ${remarks}`.trim() : `${words.whole} ${words.compareFailed}` };
   const { same, added, changed, missing } = diff.counts;
   if (same + changed === 0 && held.accounts > 0 && added > 0) return { tone: "wiped", title: words.other(held.accounts), hint: words.otherHint };

@@ -57,6 +57,10 @@ describe("account-keeper inspect", () => {
     const twice = await inspectPiped(base64(value));
     expect(twice.exitCode).toBe(3);
     expect(twice.out).toContain("It was encoded more than once.\nYour site could not read it like this.");
+    const shared = await inspectPiped(encodeVariable([account(1), account(2, { email: "person1@example.org" })]));
+    expect(shared.exitCode).toBe(3);
+    expect(shared.out).toContain("Two accounts share an e-mail address: a restore takes none of them back.\n");
+    expectNoSecrets(shared);
     const anonymous = await inspectPiped(encodeVariable(['{"email":"a@example.org"}', account(1)]), "--json");
     expect(anonymous.exitCode).toBe(3);
     expect(JSON.parse(anonymous.out)).toMatchObject({ accounts: 2, problems: ["1 account without an id: the site cannot take it back."] });

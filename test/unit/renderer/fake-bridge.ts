@@ -126,7 +126,7 @@ export function fakeBridge(world: FakeWorld): KeeperBridge & { readonly emit: (e
       return done;
     },
     "variable.reveal": () => ({ ok: true, value: { value: "W3sidXNlcl9pZCI6ImU0Yjk5ODJhLTc3MGYtNGM1Ni1hZTU1LTY2Y2UxN2I1MTE5YSIsImVtYWlsIjoibmFkaWFAZXhhbXBsZS5jb20i".repeat(26), length: 2_684, checksum: "8409 C1EC", accounts: 7 } }),
-    "variable.inspect": () => ({ ok: true, value: { accounts: 6, ids: [], withoutId: 0, withoutEmail: 0, length: 2_298, checksum: "11AA 22BB", remarks: [], readableBySite: true, eligibility: judgeEligibility({ accounts: 6, valueLength: 2_298 }), gauge: [...hostGauge(2_298)] } }),
+    "variable.inspect": () => ({ ok: true, value: { accounts: 6, ids: [], withoutId: 0, withoutEmail: 0, sharedEmail: 0, length: 2_298, checksum: "11AA 22BB", remarks: [], readableBySite: true, eligibility: judgeEligibility({ accounts: 6, valueLength: 2_298 }), gauge: [...hostGauge(2_298)] } }),
     "dialog.choose": () => ({ ok: true, value: { chosen: { token: "path_0123456789abcdefghijkl", shown: "/home/owner/Documents/Account Keeper" } } }),
     "folder.browse": () => ({ ok: true, value: { token: "path_0123456789abcdefghijkl", shown: "/home/owner", parent: null, entries: [{ name: "Documents", token: "path_0123456789abcdefghijkm", kind: "folder" }] } }),
     "host.show": () => done,

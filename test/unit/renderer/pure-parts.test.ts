@@ -81,12 +81,16 @@ describe("the table of backups", () => {
 });
 
 describe("a pasted variable", () => {
-  const held = { accounts: 6, ids: [], withoutId: 0, withoutEmail: 0, length: 10, checksum: "", remarks: [], readableBySite: true, eligibility: judgeEligibility({ accounts: 6, valueLength: 10 }), gauge: [] };
+  const held = { accounts: 6, ids: [], withoutId: 0, withoutEmail: 0, sharedEmail: 0, length: 10, checksum: "", remarks: [], readableBySite: true, eligibility: judgeEligibility({ accounts: 6, valueLength: 10 }), gauge: [] };
   const diff = (same: number, added: string[], changed = 0) => ({ compared: "accounts" as const, counts: { added: added.length, missing: 0, changed, signedUpAgain: 0, same }, added, missing: [], changed: [], signedUpAgain: [] });
   it("is current, older, or another site's", () => {
     expect(verdictOf(held, diff(6, []), null)).toMatchObject({ tone: "safe", title: "The same 6 accounts as your site." });
     expect(verdictOf(held, diff(6, ["rosa@gmail.com"]), null)).toMatchObject({ tone: "risk", hint: "It is whole, but 1 account is missing: r•••••@gmail.com. Paste the new one." });
     expect(verdictOf(held, diff(0, ["a", "b"]), null)).toMatchObject({ tone: "wiped", title: "These 6 accounts are not from this site." });
+  });
+  it.each(["withoutId", "withoutEmail", "sharedEmail"] as const)("is of no use to anybody: %s", (what) => {
+    const error = { code: "DUPLICATE_EMAIL", message: "Accounts 1 and 2 in this file have the same e-mail address.", retryable: false } as const;
+    expect(verdictOf({ ...held, [what]: 1 }, null, error)).toEqual({ tone: "risk", title: "6 accounts.", hint: "Nobody would come back from it: an account in it has no id, or no e-mail address of its own." });
   });
 });
 

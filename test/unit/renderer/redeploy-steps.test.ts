@@ -1,6 +1,7 @@
 /** The four steps of a redeploy tick themselves. */
 import { describe, expect, it } from "vitest";
-import { currentStep, isStayingAway, isWaitingLong, newcomers, newNotes, usesVariable, withActivity, withLook, withSilence, type RedeployNotes } from "../../../renderer/views/redeploy/steps.ts";
+import { currentStep, isStayingAway, isWaitingLong, newcomers, newNotes, usesVariable, whyNoVariable, withActivity, withLook, withSilence, type RedeployNotes } from "../../../renderer/views/redeploy/steps.ts";
+import { judgeEligibility } from "../../../shared/eligibility.ts";
 import type { ActivityView } from "../../../shared/model.ts";
 import { overviewOf } from "./fake-bridge.ts";
 
@@ -22,6 +23,20 @@ describe("the steps", () => {
     const large = overviewOf(37);
     expect(usesVariable(large)).toBe(false);
     expect(currentStep({ ...ready, copy: null }, large)).toBe(3);
+  });
+  it("need no copy where the variable would not bring everybody back, and say why", () => {
+    const shared = overviewOf(3, { eligibility: judgeEligibility({ accounts: 3, valueLength: 1_000, obstacle: "shared_email" }), gauge: [] });
+    expect([usesVariable(shared), whyNoVariable(shared)]).toEqual([false, "Two accounts share an e-mail address: the variable could not bring them back."]);
+    expect(currentStep({ ...ready, copy: null }, shared)).toBe(3);
+    expect([usesVariable(seven), whyNoVariable(seven), usesVariable(overviewOf(0))]).toEqual([true, "", true]);
+  });
+  it.each([
+    ["too large", overviewOf(37)],
+    ["not for the variable", overviewOf(3, { eligibility: judgeEligibility({ accounts: 3, valueLength: 1_000, obstacle: "without_id" }), gauge: [] })],
+  ])("do not go back to copying when a site that is %s comes back empty", (_, before) => {
+    const down = withSilence({ ...ready, copy: null }, at(16), before);
+    const empty = overviewOf(0, { state: "wiped", missing: before.accounts, checkedAt: at(17) });
+    expect(currentStep(withLook(down, empty), empty)).toBe(4);
   });
   it("take silence for the redeploy only once it may begin", () => {
     expect(withSilence({ ...ready, copy: null }, at(10), seven).downAt).toBeNull();

@@ -1,7 +1,16 @@
 import { describe, expect, it } from "vitest";
 import { hostGauge, judgeEligibility, MAX_VALUE_LENGTH, VARIABLE_NAME } from "../../../shared/eligibility.ts";
+import { eligibilitySchema } from "../../../shared/model.ts";
 
 describe("judgeEligibility", () => {
+  it("names what stands in the way of a restore, after the limits", () => {
+    const hint = "Your backups hold everyone. After a redeploy, bring the accounts back from a backup file instead.";
+    expect(judgeEligibility({ accounts: 3, valueLength: 900, obstacle: "shared_email" })).toEqual({ eligible: false, reason: "shared_email", accounts: 3, message: "Two accounts share an e-mail address: the variable could not bring them back.", hint });
+    expect(judgeEligibility({ accounts: 11, valueLength: null, obstacle: "shared_email" })).toMatchObject({ reason: "too_many_accounts" });
+    expect(judgeEligibility({ accounts: 3, valueLength: 900, obstacle: null })).toMatchObject({ eligible: true });
+    for (const obstacle of ["without_email", "without_id", "not_restorable"] as const) expect(eligibilitySchema.parse(judgeEligibility({ accounts: 3, valueLength: 900, obstacle }))).toMatchObject({ reason: obstacle, hint });
+  });
+
   it("allows ten accounts and says that the next one is too many", () => {
     expect(judgeEligibility({ accounts: 10, valueLength: 4_056 })).toEqual({
       eligible: true,

@@ -1,6 +1,7 @@
 /** Made-up accounts and the values Python made of them, for every test of the variable. */
 import { readFileSync } from "node:fs";
 import { z } from "zod";
+import type { VariableAccount } from "../../../electron/engine/variable/offer.ts";
 import { isKeeperError, type KeeperError } from "../../../shared/errors.ts";
 
 const goldenCases = z.array(z.object({ name: z.string(), accounts: z.array(z.string()), value: z.string() }));
@@ -14,6 +15,11 @@ export function account(number: number, more: Record<string, unknown> = {}): str
 
 export function accounts(count: number): string[] {
   return Array.from({ length: count }, (_, index) => account(index + 1));
+}
+
+/** As `accounts`, each under the id of its record. */
+export function asRecorded(count: number): VariableAccount[] {
+  return accounts(count).map((json, index) => ({ id: `u-${index + 1}`, json }));
 }
 
 export function base64(text: string): string {

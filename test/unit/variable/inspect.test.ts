@@ -37,7 +37,9 @@ describe("inspectVariable", () => {
 
   it("counts accounts that the site could not take back", () => {
     const odd = ['{"email":"a@example.org"}', '{"user_id":7,"email":"b@example.org"}', '{"user_id":"c","email":""}', '{"user_id":"","__proto__":{"user_id":"x"}}', account(1)];
-    expect(inspectVariable(encodeVariable(odd))).toMatchObject({ accounts: 5, ids: ["c", "u-1"], withoutId: 3, withoutEmail: 2 });
+    expect(inspectVariable(encodeVariable(odd))).toMatchObject({ accounts: 5, ids: ["c", "u-1"], withoutId: 3, withoutEmail: 2, sharedEmail: 0 });
+    const shared = [account(1), account(2, { email: "person1@example.org" }), account(3), account(4, { email: "Person3@example.org" })];
+    expect(inspectVariable(encodeVariable(shared))).toMatchObject({ withoutId: 0, withoutEmail: 0, sharedEmail: 1 });
   });
 
   it("judges a value of eleven accounts", () => {

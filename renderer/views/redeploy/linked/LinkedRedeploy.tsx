@@ -10,7 +10,7 @@ import { useNow } from "../../../components/use-now.ts";
 import { lookAt } from "../../../flows/look.ts";
 import type { ErrorValue } from "../../../../shared/errors.ts";
 import type { SiteView } from "../../../../shared/model.ts";
-import type { Operation } from "../../../../shared/operations.ts";
+import type { Operation, Overview } from "../../../../shared/operations.ts";
 import { useLook } from "../../../stores/looks.ts";
 import { useIsDismissed, useLatest, useRunningWrite } from "../../../stores/operations.ts";
 import { endRedeploy } from "../../../stores/redeploy.ts";
@@ -18,7 +18,7 @@ import { useHost } from "../../../stores/settings.ts";
 import { en } from "../../../strings/en.ts";
 import { PageHead } from "../../frame/Page.tsx";
 import { Step } from "../Step.tsx";
-import { usesVariable } from "../steps.ts";
+import { isEmpty, whyNoVariable } from "../steps.ts";
 import { Track } from "../Track.tsx";
 import { LOOK_EVERY_MS, Watching } from "../Watching.tsx";
 import { Failed, NotDeployed, Report } from "./Ended.tsx";
@@ -46,6 +46,13 @@ function useStage(operation: Operation | null): Stage | null {
   const stage = stageOf(operation.progress, before);
   last.current = { id: operation.id, stage };
   return stage;
+}
+
+/** Why the variable was not put at Render; a site that came back empty does not say it any more. */
+function useWhyNoVariable(overview: Overview | null, isRunning: boolean): string {
+  const last = useRef("");
+  if (!isRunning || overview === null || !isEmpty(overview)) last.current = whyNoVariable(overview);
+  return last.current;
 }
 
 /** Between a click and what the app tells of it: nobody presses twice. */
@@ -77,6 +84,7 @@ export function LinkedRedeploy({ site, onByHand }: { readonly site: SiteView; re
   const result = ending === "done" ? finished : null;
   const isRunning = stage !== null && operation !== null;
   const isBeforeDeploy = stage !== null && isBefore(stage, "deploy");
+  const noVariable = useWhyNoVariable(overview, isRunning);
   const service = site.render?.service.name ?? site.name;
   useKeptFocus(`${operation?.id ?? ""} ${isRunning ? String(isBeforeDeploy) : (operation?.state ?? "")}`, "main h1");
 
@@ -103,7 +111,7 @@ export function LinkedRedeploy({ site, onByHand }: { readonly site: SiteView; re
             {(ending === "stopped" || ending === "never_begun") && <NotDeployed ending={ending} />}
             <ul className="sub">
               <Line state={at("backup")}>{words.stages.backup}</Line>
-              <Line state={at("variable")}>{usesVariable(overview) ? words.stages.variable : words.stages.noVariable(overview?.accounts ?? 0)}</Line>
+              <Line state={at("variable")}>{noVariable === "" ? words.stages.variable : words.stages.noVariable(noVariable)}</Line>
               <Line state={at("last_look")}>{words.stages.lastLook}</Line>
               <Line state={at("deploy")}>{words.stages.deploy}</Line>
             </ul>
