@@ -40,12 +40,14 @@ test("a first start that died before its customers were there begins anew", asyn
   expect(await customersOf(await demosIn(dataFolder).urlOf("demo"))).toBe(12);
 });
 
-test("a wiped one stays wiped, also after a restart of the app", async () => {
+test("a wiped one stays wiped and keeps its address, also after a restart of the app", async () => {
   const dataFolder = await temporaryFolder();
   const demos = demosIn(dataFolder);
-  await demos.urlOf("demo");
+  const url = await demos.urlOf("demo");
   await demos.wipe("demo");
-  expect(await customersOf(await demos.urlOf("demo"))).toBeNull();
+  expect(await demos.urlOf("demo")).toBe(url);
+  expect(await customersOf(url)).toBeNull();
   await demos.close();
-  expect(await customersOf(await demosIn(dataFolder).urlOf("demo"))).toBeNull();
+  expect(await demosIn(dataFolder).urlOf("demo")).toBe(url);
+  expect(await customersOf(url)).toBeNull();
 });

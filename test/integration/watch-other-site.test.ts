@@ -54,6 +54,14 @@ describe("the folder of another collection", () => {
     expect(await (await openVault(first.folder)).list()).toHaveLength(1);
   });
 
+  it("takes no backup, also where fewer accounts are accepted", async () => {
+    const { first, second } = await twoSites();
+    await second.create();
+    await second.add(people.slice(3));
+    for (const acceptFewer of [false, true]) await expect(backupSite({ ...second, folder: first.folder, acceptFewer })).rejects.toMatchObject({ code: "OTHER_SITE" });
+    expect(await (await openVault(first.folder)).list()).toHaveLength(1);
+  });
+
   it("restores nobody at a start", async () => {
     const { first, second } = await twoSites();
     await second.create();
@@ -73,6 +81,17 @@ describe("the same collection at another address", () => {
     expect(outcome).toBe("failed");
     expect(news.map(({ message }) => message).join()).toContain(first.site);
     expect((await first.read()).size).toBe(2);
+  });
+
+  it("takes no backup of others, also where fewer accounts are accepted; with one of its people it has moved", async () => {
+    const { first } = await twoSites();
+    await first.deleteAccounts(people.slice(0, 3).map(({ id }) => id));
+    await first.add(people.slice(3));
+    const moved = { ...first, site: "https://elsewhere.example.com" };
+    for (const acceptFewer of [false, true]) await expect(backupSite({ ...moved, acceptFewer })).rejects.toMatchObject({ code: "OTHER_SITE", message: `The backups in this folder are of another site, ${first.site}.` });
+    await first.add(people.slice(0, 1));
+    expect(await backupSite(moved)).toMatchObject({ fewerThan: { missing: 2 } });
+    expect(await backupSite({ ...moved, acceptFewer: true })).toMatchObject({ outcome: "written", fewerThan: null, accounts: 3 });
   });
 
   it("has moved when it is empty: everybody comes back", async () => {

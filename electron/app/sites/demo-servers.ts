@@ -1,12 +1,11 @@
 /** The servers behind demo sites: started when first asked for, with made-up customers, and ended with the app. */
-import { rm, writeFile } from "node:fs/promises";
+import { readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { asWriteError } from "../../engine/backup/file-errors.ts";
 import { connect } from "../../engine/chroma/connect.ts";
 import { upsertRecords } from "../../engine/chroma/write-records.ts";
 import { sampleAccounts } from "../../engine/demo/sample-accounts.ts";
 import { startBundledServer, type BundledServer } from "../../engine/server/bundled-server.ts";
-import { exists } from "../../engine/vault/atomic.ts";
 
 export interface DemoServers {
   /** Where the demo site answers. Throws the codes of `startBundledServer` and `connect`. */
@@ -24,7 +23,7 @@ const CUSTOMERS = 12;
 export function createDemoServers(dataFolder: string): DemoServers {
   const servers = new Map<string, Promise<BundledServer>>();
   const folderOf = (siteId: string): string => join(dataFolder, "demo", siteId);
-  /** Beside the folder: what a wipe empties is no longer to be filled. */
+  /** Holds its port. Beside the folder: what a wipe empties is not to be filled again. */
   const filledMarkOf = (siteId: string): string => `${folderOf(siteId)}.filled`;
 
   /** Starts it with all its customers, or not at all: whatever stops this, the next start begins anew. */
@@ -34,7 +33,7 @@ export function createDemoServers(dataFolder: string): DemoServers {
     const server = await startBundledServer({ path });
     try {
       await fill(server.url);
-      await writeFile(filledMarkOf(siteId), "").catch((error: unknown) => {
+      await writeFile(filledMarkOf(siteId), new URL(server.url).port).catch((error: unknown) => {
         throw asWriteError(error);
       });
       return server;
@@ -44,8 +43,11 @@ export function createDemoServers(dataFolder: string): DemoServers {
     }
   }
 
-  const start = async (siteId: string): Promise<BundledServer> =>
-    (await exists(filledMarkOf(siteId))) ? await startBundledServer({ path: folderOf(siteId) }) : await startFilled(siteId);
+  /** At the address it had before, if that is free: its backups say where it was. */
+  async function start(siteId: string): Promise<BundledServer> {
+    const mark = await readFile(filledMarkOf(siteId), "utf8").catch(() => null);
+    return mark === null ? await startFilled(siteId) : await startBundledServer({ path: folderOf(siteId), port: Number(mark) || undefined });
+  }
 
   /** One start for all who ask at once; one that failed is tried again. */
   function keep(siteId: string, starting: Promise<BundledServer>): Promise<BundledServer> {

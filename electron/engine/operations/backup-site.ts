@@ -17,6 +17,7 @@ import { timeOfNew } from "./backup-time.ts";
 import { collectionNotFound } from "./make-variable.ts";
 import { fewerThanNewest, noAccountsYet, refuseLockedNewest, siteEmpty } from "./shrink-guard.ts";
 import { siteKey, withSiteLock } from "./site-lock.ts";
+import { isOfOtherCollection, refuseOtherAddress, refuseOtherCollection, type BackupOrigin } from "./whose-vault.ts";
 
 export interface BackupSiteRequest {
   readonly connection: ChromaConnection;
@@ -60,7 +61,7 @@ export interface BackupReport {
  * makes no new file. A site that lacks accounts of the newest backup is kept apart and flagged, an empty one refused,
  * unless `acceptFewer`.
  * Throws COLLECTION_NOT_FOUND, SITE_EMPTY, NO_ACCOUNTS_YET (an empty site that was never backed up), PASSPHRASE_NEEDED
- * or PASSPHRASE_WRONG (the newest backup is locked), the codes of `ChromaConnection`, of the vault
+ * or PASSPHRASE_WRONG (the newest backup is locked), OTHER_SITE (the folder holds another site's backups), the codes of `ChromaConnection`, of the vault
  * (FOLDER_NOT_WRITABLE, DISK_FULL, …), VERIFICATION_FAILED, BUSY, CANCELLED. Whatever ends it, earlier backups are untouched and no part of
  * a file is left.
  */
@@ -106,7 +107,9 @@ async function backupInto(vault: Vault, request: BackupSiteRequest, options: Ope
       await writer.abandon();
       return { ...newest, ...rest };
     }
-    const fewerThan = request.acceptFewer === true ? null : await fewerThanNewest(good, site, { passphrase, signal: options.signal });
+    const fewer = request.acceptFewer === true && isOfThisSite(good, request) ? null : await fewerThanNewest(good, site, { passphrase, signal: options.signal });
+    if (fewer !== null) refuseOthersVault(good, fewer, writer.counts.records, request);
+    const fewerThan = request.acceptFewer === true ? null : fewer;
     if (writer.counts.records === 0 && fewerThan !== null) throw siteEmpty(fewerThan);
     if (writer.counts.records === 0 && request.acceptFewer !== true) throw noAccountsYet(good);
     const short = fewerThan === null ? null : await sameAsShort(vault, writer, wanted, request, options);
@@ -173,6 +176,24 @@ async function* startingWith<T>(first: T, rest: AsyncIterable<T>): AsyncGenerato
 function chromaOf(collection: CollectionInfo): BackupChroma {
   const { id, name, metadata, configuration, schema, dimension, tenant, database } = collection;
   return { tenant, database, collection: { id, name, metadata, configuration, schema, dimension } };
+}
+
+function originOf({ newest }: NewestGood): BackupOrigin | null {
+  const site = newest?.verified.site ?? null;
+  const chroma = newest?.verified.chroma ?? null;
+  return site === null || chroma === null ? null : { site, chroma };
+}
+
+function isOfThisSite(good: NewestGood, request: BackupSiteRequest): boolean {
+  const origin = originOf(good);
+  return origin === null || (origin.site === request.site && !isOfOtherCollection(origin, request));
+}
+
+/** A site that has moved holds some of its people still. One that holds none of them is another one, also where its owner accepts fewer: the next start of the first one would bring back the wrong people. */
+function refuseOthersVault(good: NewestGood, { missing }: FewerThan, records: number, request: BackupSiteRequest): void {
+  const origin = originOf(good);
+  refuseOtherCollection(origin, request);
+  if (records > 0 && missing === good.newest?.verified.recordCount) refuseOtherAddress(origin, request.site);
 }
 
 /** What a backup has to be besides its content, to be the same as the one that would be written. */

@@ -79,9 +79,9 @@ export async function judgeAgainstVault({ connection, collectionName, folder, pa
   const mark = await readRestoreMark(folder);
   const isHalfRestored = mark !== null && mark.collectionId === seen.collectionId;
   if (missing.size > 0) {
-    const head = backup.head ?? newest.ours?.head ?? null;
-    refuseOtherCollection(head, { connection, collectionName });
-    if (seen.accounts > 0 && !isHalfRestored) refuseOtherAddress(head, { connection, collectionName });
+    const origin = (backup.head ?? newest.ours?.head)?.account_keeper ?? null;
+    refuseOtherCollection(origin, { connection, collectionName });
+    if (seen.accounts > 0 && !isHalfRestored) refuseOtherAddress(origin, connection.address);
   }
   const verdict = judge(known, { ...seen, stayed, missing: [...missing], isHalfRestored });
   // Whoever deletes somebody from now on means it.

@@ -82,5 +82,5 @@ function isLater(time: Date | null, since: Date | null, toleranceMs: number): bo
 
 /** A vault may also hold the safety copy of another site that somebody tried a restore on. */
 function isOf({ head }: OpenBackup, request: LaterCopiesRequest): boolean {
-  return head !== null && head.account_keeper.site === request.site && !isOfOtherCollection(head, request);
+  return head !== null && head.account_keeper.site === request.site && !isOfOtherCollection(head.account_keeper, request);
 }

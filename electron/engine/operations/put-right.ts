@@ -33,7 +33,7 @@ export async function putRight(request: PutRightRequest, options: OperationOptio
   if (collection === null) return 0;
   const { backup } = await chooseBackup({ kind: "vault", folder }, { passphrase, signal });
   // Another program's backup knows too little to say what is missing in a record.
-  if (backup.kind !== "format_1" || isOfOtherCollection(backup.head, request)) return 0;
+  if (backup.kind !== "format_1" || backup.head === null || isOfOtherCollection(backup.head.account_keeper, request)) return 0;
   const { changed } = await compareSides(sideOfBackup(backup), sideOfSite(connection, collection), { signal, maxListed: Infinity });
   if (changed.length === 0) return 0;
   const onSite = new Map<string, AccountRecord>();

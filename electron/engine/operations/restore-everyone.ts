@@ -35,7 +35,7 @@ export interface RestoreEveryoneRequest {
  */
 export async function restoreEveryone(request: RestoreEveryoneRequest, options: OperationOptions = {}): Promise<RestoreReport> {
   const { connection, collectionName, site, folder, backup, passphrase, now, dimension } = request;
-  refuseOtherCollection(backup.head, request);
+  refuseOtherCollection(backup.head?.account_keeper ?? null, request);
   const vault = await openVault(folder);
   const later = await laterCopies({ connection, collectionName, site, vault, since: backup.timestamp, passphrase }, { signal: options.signal });
   const { collection } = await lookUpCollection(connection, collectionName, options);

@@ -3,7 +3,7 @@
  * whose it is, by the collection it was read from and the address that had.
  */
 import { KeeperError } from "../../../shared/errors.ts";
-import type { BackupHead } from "../backup/format.ts";
+import type { BackupChroma } from "../backup/format.ts";
 import type { ChromaConnection } from "../chroma/connection.ts";
 
 export interface SiteOfVault {
@@ -11,24 +11,29 @@ export interface SiteOfVault {
   readonly collectionName: string;
 }
 
-/** By the names of collection, database and tenant: a wipe changes every id. False where the backup is another program's, which tells none. */
-export function isOfOtherCollection(head: BackupHead | null, { connection, collectionName }: SiteOfVault): boolean {
-  if (head === null) return false;
-  const { collection, tenant, database } = head.account_keeper.chroma;
+/** What a backup says of where it was read, as its head does. */
+export interface BackupOrigin {
+  readonly site: string;
+  readonly chroma: BackupChroma;
+}
+
+/** By the names of collection, database and tenant: a wipe changes every id. */
+export function isOfOtherCollection({ chroma }: BackupOrigin, { connection, collectionName }: SiteOfVault): boolean {
+  const { collection, tenant, database } = chroma;
   return collection.name !== collectionName || tenant !== connection.tenant || database !== connection.database;
 }
 
-/** Throws OTHER_SITE when the backup is from another collection. */
-export function refuseOtherCollection(head: BackupHead | null, site: SiteOfVault): void {
-  if (head !== null && isOfOtherCollection(head, site)) throw otherSite(`The backups in this folder are of another collection, "${head.account_keeper.chroma.collection.name}".`);
+/** Throws OTHER_SITE when the backup is from another collection. Null, another program's, tells nothing. */
+export function refuseOtherCollection(origin: BackupOrigin | null, site: SiteOfVault): void {
+  if (origin !== null && isOfOtherCollection(origin, site)) throw otherSite(`The backups in this folder are of another collection, "${origin.chroma.collection.name}".`);
 }
 
 /**
  * Throws OTHER_SITE when the backup is from another address. For a site with accounts that lacks some of the backup's:
  * an empty one may be ours that has moved, and where nobody is missing nothing is brought back.
  */
-export function refuseOtherAddress(head: BackupHead | null, { connection }: SiteOfVault): void {
-  if (head !== null && head.account_keeper.site !== connection.address) throw otherSite(`The backups in this folder are of another site, ${head.account_keeper.site}.`);
+export function refuseOtherAddress(origin: BackupOrigin | null, address: string): void {
+  if (origin !== null && origin.site !== address) throw otherSite(`The backups in this folder are of another site, ${origin.site}.`);
 }
 
 function otherSite(message: string): KeeperError {
