@@ -153,6 +153,29 @@ describe("a look at a site", () => {
     expect(kinds()).toHaveLength(3);
   });
 
+  it("tells again of what comes again after all was in order", async () => {
+    await site.create();
+    const people = sampleAccounts(4);
+    await site.add(people);
+    await watcher.look(signal);
+    for (let round = 1; round <= 2; round += 1) {
+      await site.deleteAccounts(people.slice(0, 2).map(({ id }) => id));
+      await watcher.look(signal);
+      expect(kinds().filter((kind) => kind === "deletions")).toHaveLength(round);
+      await site.add(people.slice(0, 2));
+      expect(await watcher.look(signal)).toBe("quiet");
+    }
+  });
+
+  it("calls nothing in order where the backups cannot be read and nobody is there", async () => {
+    await site.create();
+    await site.add(sampleAccounts(2));
+    await backupSite({ ...site, passphrase: "three little words" });
+    await site.wipe();
+    expect(await watcher.look(signal)).toBe("failed");
+    expect(news.at(-1)?.message).toContain("passphrase");
+  });
+
   it("only tells of a wipe when automatic restore is off, and keeps newcomers apart", async () => {
     const careful = createWatcher({ restoreAfterWipe: false });
     await site.create();

@@ -3,6 +3,7 @@ import { randomUUID } from "node:crypto";
 import { join, resolve } from "node:path";
 import { KeeperError } from "../../../shared/errors.ts";
 import type { SiteSettings, SiteView } from "../../../shared/model.ts";
+import { relockNewest } from "../../engine/operations/relock-newest.ts";
 import type { Handlers } from "../gate.ts";
 import type { HeldVariables } from "../render/held-variables.ts";
 import { linkView } from "../render/render-access.ts";
@@ -78,7 +79,11 @@ export function createSiteHandlers(services: Services, watch: WatchControl, held
           const secret = source.kind === "cloud" && auth.kind === "chroma_token" ? { kind: "cloud", apiKey: auth.token } : auth;
           await keepSecret(secretNames.key(siteId), auth.kind === "none" ? null : JSON.stringify(secret), keepUnprotected);
         }
-        if (passphrase !== undefined) await keepSecret(secretNames.passphrase(siteId), passphrase, keepUnprotected);
+        if (passphrase !== undefined) {
+          // With the old one while it is known: what cannot be read any more could not be compared with, and a wipe not be seen.
+          await relockNewest({ folder: vault, before: await secrets.get(secretNames.passphrase(siteId)), passphrase: passphrase ?? undefined });
+          await keepSecret(secretNames.passphrase(siteId), passphrase, keepUnprotected);
+        }
         await changeSite(store, siteId, (now) => ({
           ...now,
           name: name ?? now.name,

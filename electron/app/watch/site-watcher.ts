@@ -96,6 +96,8 @@ export function createSiteWatcher(site: WatchedSite, options: SiteWatcherOptions
     if (newest !== null) safe = newest;
     const isBackedUp = verdict.kind === "all_there" && newest?.collectionId === seen.collectionId && newest.site === open.address && newest.content === (await contentOfSite(open, seen, { signal }));
     // Whoever follows a redeploy does all this, and knows more: two at once would back up what is about to be put right.
+    // What comes after this is news again, also when it is the same as before.
+    if (isBackedUp) told = "";
     if (!isBackedUp && (await isVaultLocked(site.folder, "redeploy"))) return "quiet";
     const outcome = isBackedUp ? "quiet" : await act(open, verdict, seen, newest !== null && newest.collectionId !== seen.collectionId, signal);
     lastFullCheckMs = clock.now().getTime();
@@ -124,7 +126,10 @@ export function createSiteWatcher(site: WatchedSite, options: SiteWatcherOptions
   async function backUp(open: ChromaConnection, signal: AbortSignal): Promise<LookOutcome> {
     const { collectionName, folder, passphrase } = site;
     const report = await backupSite({ collectionName, folder, passphrase, connection: open, site: open.address, now: () => clock.now() }, { signal, onProgress: options.onProgress });
-    if (report.outcome === "unchanged") return "quiet";
+    if (report.outcome === "unchanged") {
+      if (report.fewerThan === null) told = "";
+      return "quiet";
+    }
     if (report.fewerThan === null) {
       told = "";
       safe = report;

@@ -9,6 +9,7 @@ import { lookUpCollection } from "../restore/plan-restore.ts";
 import { openVault } from "../vault/vault.ts";
 import { laterCopies } from "./later-copies.ts";
 import { clearRestoreMark, readRestoreMark } from "./restore-mark.ts";
+import { refuseUnreadable } from "./shrink-guard.ts";
 import { judge, type KnownSite, type Verdict } from "./verdict.ts";
 import { refuseOtherAddress, refuseOtherCollection, type SiteOfVault } from "./whose-vault.ts";
 
@@ -51,12 +52,15 @@ export async function contentOfSite(connection: ChromaConnection, { collectionId
 
 /**
  * Compares the site, as it was `seen`, with the newest good backup and the copies kept apart since. A finished restore's
- * mark is cleared. Throws OTHER_SITE (somebody is missing, and the vault is another site's), the codes of `ChromaConnection`
+ * mark is cleared. Throws OTHER_SITE (somebody is missing, and the vault is another site's), PASSPHRASE_NEEDED,
+ * PASSPHRASE_WRONG or BACKUP_DAMAGED (nobody is on the site, and no backup can be read that may say otherwise), the codes of `ChromaConnection`
  * and of the vault, CANCELLED.
  */
 export async function judgeAgainstVault({ connection, collectionName, folder, passphrase }: JudgedSite, seen: Glance, { signal }: OperationOptions = {}): Promise<Judgement> {
   const vault = await openVault(folder, { create: true });
-  const { newest } = await vault.newestGood({ passphrase, signal });
+  const good = await vault.newestGood({ passphrase, signal });
+  const { newest } = good;
+  if (newest === null && seen.accounts === 0) refuseUnreadable(good);
   if (newest === null) return { verdict: judge(null, { ...seen, missing: [], stayed: 0, isHalfRestored: false }), newest: null };
   const { chroma, digest, recordCount, accountCount, site } = newest.verified;
   const known: KnownSite = { collectionId: chroma?.collection.id ?? null, accounts: recordCount };

@@ -17,13 +17,29 @@ export async function fewerThanNewest(good: NewestGood, site: Presence, options:
   return missing.length === 0 ? null : { backup: entry.name, accounts: verified.accountCount, missing: missing.length };
 }
 
-/** Throws PASSPHRASE_NEEDED when a newer backup is locked: what cannot be compared cannot be guarded. */
+/** Throws PASSPHRASE_NEEDED or PASSPHRASE_WRONG when a newer backup is locked: what cannot be compared cannot be guarded. */
 export function refuseLockedNewest({ passedOver }: NewestGood): void {
   const locked = passedOver.find((entry) => entry.state === "locked");
   if (locked === undefined) return;
-  throw new KeeperError(locked.error?.code === "PASSPHRASE_WRONG" ? "PASSPHRASE_WRONG" : "PASSPHRASE_NEEDED", "The newest backup in this folder has a passphrase.", {
+  if (locked.error?.code === "PASSPHRASE_WRONG") {
+    throw new KeeperError("PASSPHRASE_WRONG", "That passphrase does not open the newest backup in this folder.", {
+      hint: "Check capital letters and spaces. We need it to compare: without it nobody would notice if accounts are missing. Nothing was written.",
+    });
+  }
+  throw new KeeperError("PASSPHRASE_NEEDED", "The newest backup in this folder has a passphrase.", {
     hint: "Give it, so that we can compare: without it nobody would notice if accounts are missing. Nothing was written.",
   });
+}
+
+/**
+ * For a site without accounts and a vault without a backup that can be read: whether that is a new site or a wiped one,
+ * nobody can tell. Throws PASSPHRASE_NEEDED, PASSPHRASE_WRONG or BACKUP_DAMAGED unless there is no backup at all.
+ */
+export function refuseUnreadable(good: NewestGood): void {
+  refuseLockedNewest(good);
+  const [first] = good.passedOver;
+  if (first === undefined) return;
+  throw new KeeperError("BACKUP_DAMAGED", "Your site has no accounts, and none of its backups can be used.", { hint: `It may have been wiped. The newest, ${first.name}: ${first.error?.message ?? "it cannot be read."}` });
 }
 
 /** A site without a single account whose newest backup holds some is never backed up by itself. */

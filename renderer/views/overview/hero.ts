@@ -107,6 +107,7 @@ function troubleHero(error: ErrorValue, facts: HeroFacts): Hero {
   }
   if (error.code === "SITE_ASLEEP") return hero("asleep", words.asleep.title, words.asleep.hint(safe), [{ id: "look", label: say.wake, rank: "primary" }]);
   if (error.code === "FOLDER_NOT_WRITABLE" || error.code === "FOLDER_NOT_FOUND") return hero("unreach", words.folderGone.title, words.folderGone.hint, [{ id: "settings", label: say.otherFolder, rank: "primary" }, details]);
+  if (error.code === "PASSPHRASE_NEEDED" || error.code === "PASSPHRASE_WRONG") return hero("risk", error.message, words.passphrase.hint, [{ id: "settings", label: say.enterPassphrase, rank: "primary" }, details]);
   if (error.code === "DISK_FULL") return hero("unreach", words.diskFull.title, words.diskFull.hint, [{ id: "show_folder", label: say.showInFolder, rank: "primary" }, details]);
   const reaching = error.code === "SERVER_UNREACHABLE" || error.code === "SERVER_FAILED" || error.code === "RATE_LIMITED";
   const title = reaching ? words.unreachable.title : error.message;

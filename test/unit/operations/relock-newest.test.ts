@@ -1,0 +1,43 @@
+/** Another passphrase, or none: the newest backup stays readable, and nothing is written where it is already. */
+import { join } from "node:path";
+import { expect, it } from "vitest";
+import { relockNewest } from "../../../electron/engine/operations/relock-newest.ts";
+import { openVault, type Vault } from "../../../electron/engine/vault/vault.ts";
+import { accounts, errorOf, makeBackup, namesIn, tempFolder } from "../backup/make-backup.ts";
+
+const [old, other] = ["three little words", "four other little words"];
+const SLOW = 60_000;
+
+async function lockedVault(passphrase: string | undefined): Promise<Vault> {
+  const vault = await openVault(await tempFolder());
+  await vault.place(await makeBackup(vault.folder, accounts(3), { timestamp: new Date(2026, 10, 23, 9), ...(passphrase === undefined ? {} : { passphrase }) }), { kind: "normal" });
+  return vault;
+}
+
+it.each([["another passphrase", other, true], ["no passphrase any more", undefined, false]])("writes it once more for %s", { timeout: SLOW }, async (_name, passphrase, encrypted) => {
+  const vault = await lockedVault(old);
+  const before = (await vault.newestGood({ passphrase: old })).newest?.verified;
+  expect(await relockNewest({ folder: vault.folder, before: old, passphrase })).not.toBeNull();
+  const { newest, passedOver } = await vault.newestGood({ passphrase });
+  expect(passedOver).toEqual([]);
+  expect(newest?.verified).toMatchObject({ encrypted, accountCount: 3, site: before?.site, chroma: before?.chroma, digest: { content: before?.digest?.content } });
+  expect(await namesIn(vault.folder)).toHaveLength(2);
+});
+
+it("writes nothing where the new one opens it, where it is open, where there is none, and where there is no folder", { timeout: SLOW }, async () => {
+  const locked = await lockedVault(other);
+  expect(await relockNewest({ folder: locked.folder, before: undefined, passphrase: other })).toBeNull();
+  const open = await lockedVault(undefined);
+  expect(await relockNewest({ folder: open.folder, before: undefined, passphrase: other })).toBeNull();
+  const empty = await tempFolder();
+  expect(await relockNewest({ folder: empty, before: old, passphrase: other })).toBeNull();
+  expect(await relockNewest({ folder: join(empty, "missing"), before: old, passphrase: other })).toBeNull();
+});
+
+it("refuses when neither opens it, and leaves everything as it was", { timeout: SLOW }, async () => {
+  const vault = await lockedVault("a third one");
+  const names = await namesIn(vault.folder);
+  expect((await errorOf(() => relockNewest({ folder: vault.folder, before: old, passphrase: other }))).code).toBe("PASSPHRASE_WRONG");
+  expect((await errorOf(() => relockNewest({ folder: vault.folder, before: undefined, passphrase: undefined }))).code).toBe("PASSPHRASE_NEEDED");
+  expect(await namesIn(vault.folder)).toEqual(names);
+});
