@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-/** The `account-keeper` process: signals, broken pipes, exit code. Everything else is in program.ts. */
+/** The `account-keeper` process: signals, output that nobody takes, exit code. Everything else is in program.ts. */
 import { setFlagsFromString } from "node:v8";
 import { commands } from "./commands/index.ts";
 import { exitCodes } from "./exit-codes.ts";
@@ -17,6 +17,13 @@ const controller = new AbortController();
 /** Shows the cursor and wraps lines again: the progress bar may have been at work. */
 const RESTORE_TERMINAL = "\x1b[?25h\x1b[?7h";
 
+/** Why a file that takes what is printed takes no more, by the system's code. */
+const WHY_LOST = new Map([
+  ["ENOSPC", "the disk is full"],
+  ["EDQUOT", "the disk is full"],
+  ["EFBIG", "the file would be too large"],
+]);
+
 function stop(): void {
   if (controller.signal.aborted) {
     if (stderr.isTTY) stderr.write(RESTORE_TERMINAL);
@@ -27,10 +34,14 @@ function stop(): void {
 process.on("SIGINT", stop);
 process.on("SIGTERM", stop);
 
+let isLost = false;
 for (const stream of [stdout, stderr]) {
   stream.on("error", (error: NodeJS.ErrnoException) => {
     // `account-keeper list backups | head -1`: whoever read has read enough. The work itself goes on to its end.
-    if (error.code !== "EPIPE") throw error;
+    if (error.code === "EPIPE" || isLost) return;
+    isLost = true;
+    process.exitCode = exitCodes.failed;
+    stderr.write(`What was printed could not be written: ${WHY_LOST.get(error.code ?? "") ?? "the system refused it"}.\n`);
   });
 }
 
@@ -39,4 +50,5 @@ process.on("uncaughtException", (error) => {
   process.exit(exitCodes.failed);
 });
 
-process.exitCode = await runCli(process.argv.slice(2), { env, stdin, stdout, stderr, signal: controller.signal }, commands);
+const exitCode = await runCli(process.argv.slice(2), { env, stdin, stdout, stderr, signal: controller.signal }, commands);
+process.exitCode ??= exitCode;

@@ -18,22 +18,32 @@ export async function givenPassphrase({ env }: Pick<CliContext, "env">, file: st
   return line;
 }
 
-const WAYS = `Set ${PASSPHRASE_VARIABLE}, or name a file with --passphrase-file.`;
-
-/** To open a backup: given, else asked for once. Throws PASSPHRASE_NEEDED where nobody can be asked or nothing was typed. */
-export async function passphraseToOpen(context: Asking, file: string | undefined): Promise<string> {
-  const given = (await givenPassphrase(context, file)) ?? (await context.prompt?.askSecret("Passphrase of this backup: "));
-  if (given) return given;
-  throw new KeeperError("PASSPHRASE_NEEDED", "This backup has a passphrase.", { hint: WAYS });
+/** The same context with what was given in its environment, where several backups may need it: a pipe gives it only once. */
+export async function withGivenPassphrase(context: CliContext, file: string | undefined): Promise<CliContext> {
+  const given = await givenPassphrase(context, file);
+  return given === undefined ? context : { ...context, env: { ...context.env, [PASSPHRASE_VARIABLE]: given } };
 }
 
-/** Runs `open` with what was given; when a passphrase turns out to be needed and somebody is there, asks and runs it again. */
-export async function openWithPassphrase<T>(context: Asking, file: string | undefined, open: (passphrase: string | undefined) => Promise<T>): Promise<T> {
+const WAYS = `Set ${PASSPHRASE_VARIABLE}, or name a file with --passphrase-file.`;
+
+/**
+ * Runs `open` with what was given; when a passphrase turns out to be needed and somebody is there, asks and runs it again.
+ * Throws PASSPHRASE_NEEDED where nobody can be asked or nothing was typed, and what `open` throws.
+ */
+export async function openWithPassphrase<T>(
+  context: Asking,
+  file: string | undefined,
+  open: (passphrase: string | undefined) => Promise<T>,
+  question = "Passphrase of this backup: ",
+): Promise<T> {
+  const given = await givenPassphrase(context, file);
   try {
-    return await open(await givenPassphrase(context, file));
+    return await open(given);
   } catch (error) {
     if (!isKeeperError(error, "PASSPHRASE_NEEDED")) throw error;
-    return await open(await passphraseToOpen(context, file));
+    const typed = await context.prompt?.askSecret(question);
+    if (typed) return await open(typed);
+    throw new KeeperError("PASSPHRASE_NEEDED", error.message, { hint: error.hint === undefined ? WAYS : `${error.hint} ${WAYS}`, cause: error });
   }
 }
 

@@ -65,8 +65,8 @@ export async function runCli(argv: readonly string[], host: CliHost, bodies: Com
   } catch (thrown) {
     if (thrown instanceof CommanderError) {
       if (thrown.exitCode === 0) return exitCodes.done;
-      // `account-keeper` alone: the help is the answer, though nothing was done.
-      if (thrown.code === "commander.help" && !json) {
+      // `account-keeper` alone: the help is the answer, though nothing was done. After `help` it means that there is no such command.
+      if (thrown.code === "commander.help" && argv.length === 0) {
         host.stderr.write(helpOnError);
         return exitCodes.usage;
       }
@@ -148,6 +148,7 @@ function usageError({ code, message }: CommanderError, argv: readonly string[]):
     case "commander.unknownOption":
       return usage(`There is no option ${flag} here.`);
     case "commander.unknownCommand":
+    case "commander.help":
       return usage("There is no such command.");
     case "commander.missingArgument":
       return usage("The file or folder is missing.");

@@ -22,7 +22,7 @@ export function isBackupText(text: string): boolean {
 
 /**
  * Standard input to its end, as the text the engine takes. Stops reading at the limit.
- * Throws BACKUP_DAMAGED (its text is broken), FILE_UNREADABLE (too large, or the stream failed), CANCELLED.
+ * Throws NOT_A_VARIABLE (nothing came), BACKUP_DAMAGED (its text is broken), FILE_UNREADABLE (too large, or the stream failed), CANCELLED.
  */
 export async function readStandardInput({ stdin, signal }: Pick<CliContext, "stdin" | "signal">): Promise<string> {
   try {
@@ -62,5 +62,6 @@ async function asText(bytes: Buffer): Promise<string> {
   const text = bytes.toString("utf8");
   // Replaced characters would be restored as such.
   if (isBackupText(text) && !isUtf8(bytes)) throw damaged("its text is broken");
+  if (text.trim() === "") throw new KeeperError("NOT_A_VARIABLE", "Nothing came in.", { hint: "If it should have been the variable, it is not set here." });
   return text;
 }

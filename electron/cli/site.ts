@@ -4,6 +4,7 @@ import type { ConnectOptions } from "../engine/chroma/connect.ts";
 import { openSource } from "../engine/chroma/open-source.ts";
 import type { OpenSite } from "../engine/operations/restore-target.ts";
 import type { CliContext } from "./context.ts";
+import { tellingOfKeys } from "./refused-key.ts";
 import { chooseSource, type SourceFlags } from "./source-options.ts";
 
 /** Throws what `chooseSource` and `openSource` throw, and what `work` throws. */
@@ -14,12 +15,14 @@ export async function withSite<T>(
   options: Pick<ConnectOptions, "allowMissingDatabase"> = {},
 ): Promise<T> {
   const { source, collection } = await chooseSource(flags, context.env);
-  const opened = await openSource(source, { ...options, signal: context.signal, onProgress: context.progress.onProgress });
-  try {
-    const { connection } = opened;
-    return await work({ connection, collectionName: collection, site: source.kind === "folder" ? resolve(source.path) : connection.address });
-  } finally {
-    context.progress.stop();
-    await opened.close();
-  }
+  return await tellingOfKeys(source, async () => {
+    const opened = await openSource(source, { ...options, signal: context.signal, onProgress: context.progress.onProgress });
+    try {
+      const { connection } = opened;
+      return await work({ connection, collectionName: collection, site: source.kind === "folder" ? resolve(source.path) : connection.address });
+    } finally {
+      context.progress.stop();
+      await opened.close();
+    }
+  });
 }

@@ -12,17 +12,29 @@ const MAX_BYTES = 1024 * 1024;
  */
 export async function readSmallFile(path: string, what: string): Promise<string> {
   try {
-    const file = await open(path, "r");
-    try {
-      const { bytesRead, buffer } = await file.read(Buffer.alloc(MAX_BYTES + 1), 0, MAX_BYTES + 1, 0);
-      if (bytesRead <= MAX_BYTES) return new TextDecoder().decode(buffer.subarray(0, bytesRead));
-    } finally {
-      await file.close();
-    }
+    const bytes = await readAtMost(path, MAX_BYTES + 1);
+    if (bytes.length <= MAX_BYTES) return new TextDecoder().decode(bytes);
   } catch (error) {
     throw new KeeperError("FILE_UNREADABLE", `We cannot read the ${what} ${shown(path)}.`, { hint: "Check its name, and that you may open it.", cause: error });
   }
   throw new KeeperError("FILE_UNREADABLE", `The ${what} ${shown(path)} is too large to be one.`, { hint: "Check its name." });
+}
+
+/** From where the file stands, part by part: a pipe, which a shell makes of `<(…)`, knows no positions and gives what it has. */
+async function readAtMost(path: string, limit: number): Promise<Buffer> {
+  const buffer = Buffer.alloc(limit);
+  const file = await open(path, "r");
+  try {
+    let length = 0;
+    while (length < limit) {
+      const { bytesRead } = await file.read(buffer, length, limit - length, null);
+      if (bytesRead === 0) break;
+      length += bytesRead;
+    }
+    return buffer.subarray(0, length);
+  } finally {
+    await file.close();
+  }
 }
 
 /** The first line that is neither empty nor a comment; null when there is none. */

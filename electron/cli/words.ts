@@ -1,4 +1,6 @@
 /** Counts, times and sizes as people read them. */
+import { tellsTime } from "../engine/vault/names.ts";
+import type { Shelf, VaultEntry } from "../engine/vault/vault.ts";
 import { shown } from "./output.ts";
 import { grouped } from "../../shared/grouped.ts";
 
@@ -15,10 +17,26 @@ export function shownIds(ids: readonly string[]): string {
   return ids.length > IDS_SHOWN ? `${first} and ${grouped(ids.length - IDS_SHOWN)} more` : first;
 }
 
+const DAY = { day: "numeric", month: "short", year: "numeric" } as const;
+
 /** "23 Nov 2026, 14:06", in local time. */
 export function dateAndTime(time: Date | null): string {
   if (time === null) return "date unknown";
-  return time.toLocaleString("en-GB", { day: "numeric", month: "short", year: "numeric", hour: "2-digit", minute: "2-digit" });
+  return time.toLocaleString("en-GB", { ...DAY, hour: "2-digit", minute: "2-digit" });
+}
+
+/** Names of the folders in which a vault keeps what is no usual backup, as they stand before a name. */
+const SHELF_PREFIX = { normal: "", short: "short/", safety: "safety/" } as const satisfies Record<Shelf, string>;
+
+/** "short/user_backup_20261123_140600.json". */
+export function nameInVault({ name, shelf }: Pick<VaultEntry, "name" | "shelf">): string {
+  return `${SHELF_PREFIX[shelf]}${shown(name)}`;
+}
+
+/** As `dateAndTime`; the day alone where nothing tells more. */
+export function timeInVault({ name, timestamp, timestampFrom }: Pick<VaultEntry, "name" | "timestamp" | "timestampFrom">): string {
+  const isDayOnly = timestamp !== null && timestampFrom === "name" && !tellsTime(name);
+  return isDayOnly ? timestamp.toLocaleDateString("en-GB", DAY) : dateAndTime(timestamp);
 }
 
 /** "840 bytes", "12 KB", "3.1 MB". */

@@ -1,9 +1,9 @@
 /** Starting with the computer, in the tray, as the owner's settings say. */
-import { mkdir, rm } from "node:fs/promises";
+import { rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { app } from "electron";
 import type { Log } from "../app/keeper-app.ts";
-import { writeSmallFile } from "../engine/vault/atomic.ts";
+import { ensureFolder, writeSmallFile } from "../engine/vault/atomic.ts";
 import type { StateWatch } from "./state-watch.ts";
 
 /** Unpackaged it would start Electron without an app. */
@@ -40,7 +40,7 @@ async function apply(wanted: boolean): Promise<void> {
     await rm(path, { force: true });
     return;
   }
-  await mkdir(dirname(path), { recursive: true });
+  await ensureFolder(dirname(path));
   // An AppImage is mounted anew at every start; this is where it lies.
   await writeSmallFile(path, autostartEntry(app.getName(), process.env["APPIMAGE"] ?? app.getPath("exe")));
 }

@@ -1,5 +1,6 @@
 /** The package's library entry: what a Node backend needs first, then the parts it is made of. */
-export { persistAccounts, type PersistAccountsOptions, type PersistedAccounts, type StartupReport } from "./persist-accounts.ts";
+export { persistAccounts, type PersistedAccounts, type StartupReport } from "./persist-accounts.ts";
+export type { PersistAccountsOptions } from "./persist-options.ts";
 
 export { isKeeperError, KeeperError, type ErrorCode, type ErrorValue, type Result } from "../../shared/errors.ts";
 export type { OperationOptions, Progress, ProgressPhase } from "../../shared/progress.ts";

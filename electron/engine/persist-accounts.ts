@@ -8,29 +8,14 @@ import { noteActivity } from "./activity/activity-log.ts";
 import { words } from "./activity/words.ts";
 import { connect } from "./chroma/connect.ts";
 import type { ChromaConnection } from "./chroma/connection.ts";
-import type { CloudSource, ServerSource } from "./chroma/source.ts";
 import { backedUpLine, BACKUP_FAILED, RESTORE_FAILED, restoredLine, STARTING_FRESH } from "./log-lines.ts";
 import { backupSite, type BackupReport } from "./operations/backup-site.ts";
 import { chooseBackup } from "./operations/restore-site.ts";
 import { accountsAtStartup, chooseStartupBackup, restoreAtStartup } from "./operations/startup-backup.ts";
 import { siteStatus, type SiteStatus } from "./operations/site-status.ts";
+import { checkOptions, logOf, type PersistAccountsOptions } from "./persist-options.ts";
 import type { RestoreReport } from "./restore/apply-restore.ts";
 import { shown } from "./shown.ts";
-
-export interface PersistAccountsOptions {
-  /** The site's ChromaDB. */
-  readonly source: ServerSource | CloudSource;
-  /** Default `users`. */
-  readonly collectionName?: string;
-  /** Where backups are kept. On a host that wipes its disk, keep the variable too. */
-  readonly folder: string;
-  /** Locks new backups and opens locked ones. */
-  readonly passphrase?: string;
-  /** Default: `process.env.USER_BACKUP_DATA`. */
-  readonly variable?: string;
-  /** Gets each log line; default `console.log`. */
-  readonly log?: (line: string) => void;
-}
 
 export type StartupReport =
   | { readonly outcome: "accounts_present"; readonly accounts: number }
@@ -49,9 +34,24 @@ export interface PersistedAccounts {
 }
 
 export function persistAccounts(options: PersistAccountsOptions): PersistedAccounts {
-  const { source, folder, passphrase, collectionName = "users" } = options;
+  const given = logOf(options);
   // Names of files and ids come from data: none of them may begin a line of its own in the site's log.
-  const log = (line: string): void => (options.log ?? console.log)(shown(line));
+  const log = (line: string): void => given(shown(line));
+  const checked = checkOptions(options);
+  return checked.ok ? keepAccounts(checked.value, log) : refuseAll(checked.error, log);
+}
+
+/** Options that cannot be used fail like everything else: they must not keep a site from starting. */
+function refuseAll(error: ErrorValue, log: (line: string) => void): PersistedAccounts {
+  const refuse = async <T>(line?: string): Promise<Result<T>> => {
+    if (line !== undefined) log(`${line}${error.message}`);
+    return await Promise.resolve({ ok: false, error });
+  };
+  return { backup: async () => await refuse(BACKUP_FAILED), restoreOnStartup: async () => await refuse(RESTORE_FAILED), status: async () => await refuse() };
+}
+
+function keepAccounts(options: PersistAccountsOptions, log: (line: string) => void): PersistedAccounts {
+  const { source, folder, passphrase, collectionName = "users" } = options;
 
   async function withConnection<T>(work: (connection: ChromaConnection) => Promise<T>): Promise<T> {
     const connection = await connect(source, { allowMissingDatabase: true });

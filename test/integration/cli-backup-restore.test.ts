@@ -153,8 +153,8 @@ const cases: readonly CliCase[] = [
     name: "restore --only",
     prepare: (stage) => wiped(stage, "--from", "DIR", "--yes", "--only", ids(3).slice(1).join(",")),
     code: 0,
-    out: ["From user_backup_….json, …: 2 accounts.", "Adds 2 · leaves 0 as they are · changes nobody.", 'The collection "…" is missing and will be made.', "✅ Restored 2 users from backup", "All 2 accounts are back, read again from your site and checked. It now has 2."],
-    json: { outcome: "restored", plan: planJson({ add: ids(3).slice(1) }), report: keys(REPORT, { added: 2, safety_backup: null }), left_out: [], passed_over: [] },
+    out: ["From user_backup_….json, …: 3 accounts, 2 of them chosen.", "Adds 2 · leaves 0 as they are · changes nobody.", 'The collection "…" is missing and will be made.', "✅ Restored 2 users from backup", "All 2 accounts are back, read again from your site and checked. It now has 2."],
+    json: { outcome: "restored", plan: planJson({ add: ids(3).slice(1), accounts_in_backup: 3, chosen: 2 }), report: keys(REPORT, { added: 2, safety_backup: null }), left_out: [], passed_over: [] },
   },
   {
     name: "restore where nobody is missing",
@@ -164,7 +164,29 @@ const cases: readonly CliCase[] = [
     },
     code: 0,
     out: ["From user_backup_….json, …: 3 accounts.", "Everyone in this backup is on your site."],
-    json: { outcome: "nothing_to_do", plan: planJson({ add: [], same: 3 }), passed_over: [] },
+    json: { outcome: "nothing_to_do", plan: planJson({ add: [], same: 3, accounts_in_backup: 3, chosen: 3 }), passed_over: [] },
+  },
+  {
+    name: "restore --only of somebody who is there, while others are missing",
+    prepare: async (stage) => {
+      await stage.backUp();
+      await stage.site.deleteAccounts(ids(2));
+      return ["restore", ...stage.source, "--from", stage.vault, "--only", ids(3).slice(2).join(",")];
+    },
+    code: 0,
+    out: ["From user_backup_….json, …: 3 accounts, 1 of them chosen.", "Whom you chose is on your site."],
+    json: { outcome: "nothing_to_do", plan: planJson({ add: [], same: 1, accounts_in_backup: 3, chosen: 1 }), passed_over: [] },
+  },
+  {
+    name: "restore --only from a bare list, which does not tell its number",
+    prepare: async (stage) => {
+      const list = await stage.file("list.json", `[${sampleAccounts(3).map(({ document }) => document).join(",")}]`);
+      await stage.site.deleteAccounts(ids(2));
+      return ["restore", ...stage.source, "--from", list, "--dry-run", "--only", ids(1).join(",")];
+    },
+    code: 0,
+    out: ["From /…/list.json, date unknown: 3 accounts, 1 of them chosen.", "Adds 1 · leaves 0 as they are · changes nobody · safety copy first.", "1 account comes without a search vector and gets a stand-in of length 384. Signing in does not need them."],
+    json: { outcome: "planned", plan: planJson({ add: ids(1), accounts_in_backup: 3, chosen: 1 }), passed_over: [] },
   },
   {
     name: "restore --policy overwrite",
@@ -187,7 +209,7 @@ const cases: readonly CliCase[] = [
     name: "restore with no backup",
     prepare: ({ source, vault }) => ["restore", ...source, "--from", vault],
     code: 10,
-    out: ["📭 No user backup found - starting fresh"],
+    out: [],
     err: ["❌ Failed to restore users from backup: There is no backup in this folder.", "Check the folder, or name a backup file."],
     json: failure("BACKUP_NOT_FOUND"),
   },

@@ -117,6 +117,15 @@ describe("a backup that is locked, or not there", () => {
     await expectFailure(stage, ["backup", ...stage.source, "--out", stage.vault, "--encrypt"], { code: "PASSPHRASE_NEEDED", exitCode: 12, message: "A locked backup needs a passphrase.", hint: /--passphrase-file/ });
   });
 
+  it("the newest backup of a folder, which a new one has to be compared with", async () => {
+    const stage = await createCliStage();
+    await stage.backUp("three little words");
+    const line = ["backup", ...stage.source, "--out", stage.vault];
+    await expectFailure(stage, line, { code: "PASSPHRASE_NEEDED", exitCode: 12, message: "The newest backup in this folder has a passphrase.", hint: /ACCOUNT_KEEPER_PASSPHRASE.*--passphrase-file/ });
+    const wrong: ExpectedFailure = { code: "PASSPHRASE_WRONG", exitCode: 12, message: "That passphrase does not open the newest backup in this folder.", hint: /capital letters.*Nothing was written\.$/ };
+    await expectFailures(stage, [line, [...line, "--encrypt"]], wrong, { env: { ACCOUNT_KEEPER_PASSPHRASE: "three wrong words" } });
+  });
+
   it("no such file, no such folder, no backup in it, no variable", async () => {
     const stage = await createCliStage();
     const nowhere = join(stage.folder, "nowhere");

@@ -50,6 +50,14 @@ describe("a backup folder that cannot be written to", () => {
     expect((await stage.site.read()).size).toBe(3);
   });
 
+  it.skipIf(process.platform !== "linux")("that takes no folders at all ends, and is said to be so", async () => {
+    const stage = await createCliStage();
+    const notWritable = { code: "FOLDER_NOT_WRITABLE", exitCode: 1, message: "We cannot write to your backup folder.", hint: /read-only or belong to someone else/ } as const;
+    await expectFailures(stage, [["backup", ...stage.source, "--out", "/proc/account-keeper"], ["backup", ...stage.source, "--out", "/proc/account-keeper/backups"]], notWritable);
+    await expectFailure(stage, ["backup", ...stage.source, "--out", stage.vault], { code: "FOLDER_NOT_WRITABLE", exitCode: 1, message: "We cannot write to this computer's temporary folder.", hint: /TMPDIR/ }, { temporary: "/proc/account-keeper" });
+    await expectFailure(stage, ["serve", "--data-dir", "/proc/account-keeper", "--no-open"], { code: "FOLDER_NOT_WRITABLE", exitCode: 1, message: /cannot write/ });
+  });
+
   it("a file in the place of the folder", async () => {
     const stage = await stageWithBackup();
     const file = await stage.file("backups", "I am a file");

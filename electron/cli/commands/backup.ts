@@ -11,18 +11,30 @@ import type { OptionsOf } from "../command-options.ts";
 import type { CliContext } from "../context.ts";
 import { exitCodes, type ExitCode } from "../exit-codes.ts";
 import { shown, type Output } from "../output.ts";
-import { givenPassphrase, passphraseToLock } from "../passphrase.ts";
+import { openWithPassphrase, passphraseToLock } from "../passphrase.ts";
 import { withSite } from "../site.ts";
 import { countAccounts, size } from "../words.ts";
 
 /** Exit code 3 when something needs a look: what is no account, or fewer accounts than before. */
 export async function backup(context: CliContext, options: OptionsOf["backup"]): Promise<ExitCode> {
-  const passphrase = options.encrypt ? await passphraseToLock(context, options.passphraseFile) : undefined;
   // A locked newest backup can only be compared when its passphrase is known, also when the new one is not to be locked.
-  const known = passphrase ?? (await givenPassphrase(context, options.passphraseFile));
-  const { report, address } = await withSite(context, options, async (site) => {
+  const { report, address } = options.encrypt
+    ? await backUp(context, options, await passphraseToLock(context, options.passphraseFile))
+    : await openWithPassphrase(context, options.passphraseFile, async (known) => await backUp(context, options, known), "Passphrase of the newest backup: ");
+  context.progress.stop();
+
+  if (report.outcome === "written") await noteActivity(options.out, address, report.fewerThan === null ? words.backedUp(report) : words.keptApart(report));
+  sayPassedOver(context.output, report.passedOver);
+  say(context.output, report);
+  context.output.result(forMachines(report));
+  return report.problemCount > 0 || report.fewerThan !== null ? exitCodes.doneWithProblems : exitCodes.done;
+}
+
+/** Asks whether fewer accounts are right, where somebody can be asked. */
+async function backUp(context: CliContext, options: OptionsOf["backup"], passphrase: string | undefined): Promise<{ report: BackupReport; address: string }> {
+  return await withSite(context, options, async (site) => {
     const address = site.site;
-    const request = { ...site, folder: options.out, passphrase: known, encrypt: options.encrypt };
+    const request = { ...site, folder: options.out, passphrase, encrypt: options.encrypt };
     const operation = { signal: context.signal, onProgress: context.progress.onProgress };
     const first = await backupSite({ ...request, acceptFewer: options.acceptFewer }, operation);
     context.progress.stop();
@@ -31,13 +43,6 @@ export async function backup(context: CliContext, options: OptionsOf["backup"]):
     const isRight = await confirm(context.prompt, { question: "Is it right that they are gone?", yes: false, flag: "--accept-fewer" });
     return { report: isRight ? await backupSite({ ...request, acceptFewer: true }, operation) : first, address };
   });
-  context.progress.stop();
-
-  if (report.outcome === "written") await noteActivity(options.out, address, report.fewerThan === null ? words.backedUp(report) : words.keptApart(report));
-  sayPassedOver(context.output, report.passedOver);
-  say(context.output, report);
-  context.output.result(forMachines(report));
-  return report.problemCount > 0 || report.fewerThan !== null ? exitCodes.doneWithProblems : exitCodes.done;
 }
 
 /** Newer backups that could not be used. */

@@ -1,4 +1,5 @@
 /** `account-keeper diff`: what has changed between a backup and the site, or another backup. */
+import { join } from "node:path";
 import { KeeperError } from "../../../shared/errors.ts";
 import { grouped } from "../../../shared/grouped.ts";
 import { compareSides, isSame, type Diff } from "../../engine/diff/compare.ts";
@@ -11,15 +12,17 @@ import type { OptionsOf } from "../command-options.ts";
 import type { CliContext } from "../context.ts";
 import { exitCodes, type ExitCode } from "../exit-codes.ts";
 import { shown, type Output } from "../output.ts";
+import { withGivenPassphrase } from "../passphrase.ts";
 import { withSite } from "../site.ts";
 import { countAccounts, dateAndTime, shownIds } from "../words.ts";
 import { sayPassedOver } from "./backup.ts";
 
 /** Exit code 0 when nothing has changed, 3 when something has, 10 when there is no backup. */
-export async function diff(context: CliContext, options: OptionsOf["diff"]): Promise<ExitCode> {
+export async function diff(given: CliContext, options: OptionsOf["diff"]): Promise<ExitCode> {
   if (options.from === "-" && options.with === "-") throw new KeeperError("USAGE", "Only one of --from and --with can be standard input.", { hint: "Save one of the two as a file." });
-  const before = await openPlace(context, options.from, options.passphraseFile);
-  const found = options.with === undefined ? await compareWithSite(context, options, before) : await compareWithBackup(context, options.with, options.passphraseFile, before);
+  const context = await withGivenPassphrase(given, options.passphraseFile);
+  const before = await openPlace(context, options.from);
+  const found = options.with === undefined ? await compareWithSite(context, options, before) : await compareWithBackup(context, options.with, before);
   context.progress.stop();
   sayDiff(context.output, before, found);
   const same = isSame(found.diff);
@@ -27,55 +30,67 @@ export async function diff(context: CliContext, options: OptionsOf["diff"]): Pro
   return same ? exitCodes.done : exitCodes.doneWithProblems;
 }
 
+/** A backup, and where it lies: the same name may stand in many folders. */
+interface Opened extends ChosenBackup {
+  /** As the place was given; null for text. */
+  readonly path: string | null;
+}
+
 interface Found {
   readonly diff: Diff;
-  /** What the backup was compared with, in words and for machines. */
-  readonly name: string;
+  /** What the backup was compared with: another one, or the site. */
+  readonly after: Opened | null;
+  /** The same for machines. */
   readonly place: Readonly<Record<string, unknown>>;
   /** Null when it was compared with another backup. */
   readonly collectionExists: boolean | null;
 }
 
-async function openPlace(context: CliContext, place: string, passphraseFile: string | undefined): Promise<ChosenBackup> {
-  const chosen = await openChosenBackup(context, place, passphraseFile, chooseBackup);
+async function openPlace(context: CliContext, place: string): Promise<Opened> {
+  const chosen = await openChosenBackup(context, place, undefined, async (choice, options) => {
+    const found = await chooseBackup(choice, options);
+    return { ...found, path: choice.kind === "vault" && found.name !== null ? join(choice.folder, found.name) : found.name };
+  });
   context.progress.stop();
   sayPassedOver(context.output, chosen.passedOver);
   return chosen;
 }
 
-async function compareWithSite(context: CliContext, options: OptionsOf["diff"], { backup }: ChosenBackup): Promise<Found> {
+async function compareWithSite(context: CliContext, options: OptionsOf["diff"], { backup }: Opened): Promise<Found> {
   const operation = { signal: context.signal, onProgress: context.progress.onProgress };
   const compare = async ({ connection, collectionName, site }: OpenSite): Promise<Found> => {
     const { collection } = await lookUpCollection(connection, collectionName, operation);
     const found = await compareSides(sideOfBackup(backup), sideOfSite(connection, collection), operation);
     context.progress.stop();
     if (collection === null) context.output.say(`There is no collection named ${JSON.stringify(shown(collectionName))} on your site.`);
-    return { diff: found, name: "your site as it is now", place: { site, collection: collectionName }, collectionExists: collection !== null };
+    return { diff: found, after: null, place: { site, collection: collectionName }, collectionExists: collection !== null };
   };
   // A wiped server has forgotten its databases: then everyone is missing, and that is the answer.
   return await withSite(context, options, compare, { allowMissingDatabase: true });
 }
 
-async function compareWithBackup(context: CliContext, place: string, passphraseFile: string | undefined, { backup }: ChosenBackup): Promise<Found> {
-  const after = await openPlace(context, place, passphraseFile);
+async function compareWithBackup(context: CliContext, place: string, { backup }: Opened): Promise<Found> {
+  const after = await openPlace(context, place);
   const operation = { signal: context.signal, onProgress: context.progress.onProgress };
   const found = await compareSides(sideOfBackup(backup), sideOfBackup(after.backup), operation);
-  return { diff: found, name: nameOf(after), place: placeOf(after), collectionExists: null };
+  return { diff: found, after, place: placeOf(after), collectionExists: null };
 }
 
-function nameOf({ name, backup }: ChosenBackup): string {
-  return `${name === null ? "the text you gave" : shown(name)}, ${dateAndTime(backup.timestamp)}`;
+/** In words; by its path where the other one has the same name. */
+function nameOf({ name, path, backup }: Opened, other: Opened | null): string {
+  const known = name === other?.name ? path : name;
+  return `${known === null ? "the text you gave" : shown(known)}, ${dateAndTime(backup.timestamp)}`;
 }
 
-function placeOf({ name, backup }: ChosenBackup): Readonly<Record<string, unknown>> {
-  return { name, kind: backup.kind, timestamp: backup.timestamp?.toISOString() ?? null };
+function placeOf({ name, path, backup }: Opened): Readonly<Record<string, unknown>> {
+  return { name, path, kind: backup.kind, timestamp: backup.timestamp?.toISOString() ?? null };
 }
 
 const SHOWN = 10;
 
-function sayDiff(output: Output, before: ChosenBackup, { diff: { compared, counts, added, changed, missing, signedUpAgain }, name }: Found): void {
+function sayDiff(output: Output, before: Opened, { diff: { compared, counts, added, changed, missing, signedUpAgain }, after }: Found): void {
   const what = before.backup.kind === "variable" ? "variable" : "backup";
-  output.say(`From ${nameOf(before)}, to ${name}.`);
+  output.say(`From ${nameOf(before, after)}, to ${after === null ? "your site as it is now" : nameOf(after, before)}.`);
   if (counts.added + counts.changed + counts.missing + counts.signedUpAgain === 0) output.say(`Nothing has changed since that ${what}: ${countAccounts(counts.same)}, all the same.`);
   else output.say(`${grouped(counts.added)} added · ${grouped(counts.changed)} changed · ${grouped(counts.missing)} missing since that ${what}.`);
   if (counts.added > 0) output.say(`Added: ${idList(added, counts.added)}`);

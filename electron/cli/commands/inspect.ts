@@ -1,6 +1,6 @@
 /** `account-keeper inspect`: what a backup or a pasted variable holds, and what is wrong with it. Never its value, hashes or e-mail addresses. */
 import { readFile } from "node:fs/promises";
-import { isKeeperError, KeeperError } from "../../../shared/errors.ts";
+import { isKeeperError } from "../../../shared/errors.ts";
 import { openBackup, type OpenBackup } from "../../engine/backup/read-backup.ts";
 import type { BackupOrigin } from "../../engine/backup/source.ts";
 import { decodeVariable } from "../../engine/variable/decode.ts";
@@ -24,7 +24,6 @@ async function openTarget(context: CliContext, target: string, passphraseFile: s
     await openWithPassphrase(context, passphraseFile, async (passphrase) => await openBackup(from, { passphrase, signal: context.signal }));
   if (target === "-") {
     const text = await readStandardInput(context);
-    if (text.trim() === "") throw new KeeperError("NOT_A_VARIABLE", "Nothing came in.", { hint: "If it should have been the variable, it is not set here." });
     return isBackupText(text) ? await open({ text }) : text;
   }
   try {

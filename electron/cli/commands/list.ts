@@ -2,13 +2,13 @@
 import { KeeperError } from "../../../shared/errors.ts";
 import { grouped } from "../../../shared/grouped.ts";
 import { readNotes, type BackupNote, type VaultNotes } from "../../engine/vault/notes.ts";
-import { openVault, type Shelf, type VaultEntry } from "../../engine/vault/vault.ts";
+import { openVault, type VaultEntry } from "../../engine/vault/vault.ts";
 import type { OptionsOf } from "../command-options.ts";
 import type { CliContext } from "../context.ts";
 import { exitCodes, type ExitCode } from "../exit-codes.ts";
 import { shown } from "../output.ts";
 import { givenPassphrase } from "../passphrase.ts";
-import { countAccounts, dateAndTime, size } from "../words.ts";
+import { countAccounts, nameInVault, size, timeInVault } from "../words.ts";
 
 /** Reads only the head of each file: quick, and no proof that it is whole. Exit code 10 when there is none. */
 export async function list(context: CliContext, { target, passphraseFile }: OptionsOf["list"]): Promise<ExitCode> {
@@ -28,10 +28,10 @@ function noteOf({ headDigest }: VaultEntry, notes: VaultNotes): BackupNote | und
 /** One line a backup, in columns; what is special about it stands at the end, where it may be long. */
 function table(entries: readonly VaultEntry[], notes: VaultNotes): string[] {
   const rows = entries.map((entry) => ({
-    time: dateAndTime(entry.timestamp),
+    time: timeInVault(entry),
     accounts: entry.accounts === null ? "" : countAccounts(entry.accounts),
     size: size(entry.sizeBytes),
-    name: `${SHELF_PREFIX[entry.shelf]}${shown(entry.name)}`,
+    name: nameInVault(entry),
     remark: [shown(remark(entry)), rehearsed(noteOf(entry, notes))].filter((words) => words !== "").join(" · "),
   }));
   const width = (column: "time" | "accounts" | "size" | "name"): number => Math.max(...rows.map((row) => row[column].length));
@@ -40,9 +40,6 @@ function table(entries: readonly VaultEntry[], notes: VaultNotes): string[] {
     [row.time.padStart(widths.time), row.accounts.padStart(widths.accounts), row.size.padStart(widths.size), row.name.padEnd(widths.name), row.remark].join("  ").trimEnd(),
   );
 }
-
-/** The folders in which the vault keeps what is no usual backup. */
-const SHELF_PREFIX = { normal: "", short: "short/", safety: "safety/" } as const satisfies Record<Shelf, string>;
 
 function remark({ state, shelf, fewerThan, error }: VaultEntry): string {
   switch (state) {
@@ -65,7 +62,7 @@ function rehearsed(note: BackupNote | undefined): string {
   return note.rehearsedOk ? "rehearsed" : "rehearsed: not everybody came back";
 }
 
-function forMachines({ name, path, shelf, state, kind, encrypted, sizeBytes, timestamp, accounts, records, fewerThan, error }: VaultEntry, note: BackupNote | undefined): Readonly<Record<string, unknown>> {
+function forMachines({ name, path, shelf, state, kind, encrypted, sizeBytes, timestamp, timestampFrom, accounts, records, fewerThan, error }: VaultEntry, note: BackupNote | undefined): Readonly<Record<string, unknown>> {
   return {
     name,
     path,
@@ -75,6 +72,7 @@ function forMachines({ name, path, shelf, state, kind, encrypted, sizeBytes, tim
     encrypted,
     size_bytes: sizeBytes,
     timestamp: timestamp?.toISOString() ?? null,
+    timestamp_from: timestampFrom,
     accounts,
     records,
     fewer_than: fewerThan,

@@ -8,9 +8,8 @@ import { confirm } from "../ask.ts";
 import type { OptionsOf } from "../command-options.ts";
 import type { CliContext } from "../context.ts";
 import { exitCodes, type ExitCode } from "../exit-codes.ts";
-import { shown } from "../output.ts";
 import { givenPassphrase } from "../passphrase.ts";
-import { countAccounts, dateAndTime } from "../words.ts";
+import { countAccounts, nameInVault, timeInVault } from "../words.ts";
 
 const REASONS = {
   newest: "the newest",
@@ -47,11 +46,11 @@ export async function prune(context: CliContext, options: OptionsOf["prune"]): P
   const report = await pruneVault(options.target, settings);
   if (report.removed.length > 0) await noteActivity(options.target, options.target, words.pruned(report.removed.length));
   output.say(report.removed.length === 1 ? "1 old backup was removed." : `${report.removed.length} old backups were removed.`);
-  for (const entry of report.heldBack) output.say(`${shown(entry.name)} stays: it holds somebody the newest backup does not.`);
+  for (const entry of report.heldBack) output.say(`${nameInVault(entry)} stays: it holds somebody the newest backup does not.`);
   output.result({ outcome: "pruned", keep: reasons, remove: gone(report.removed), held_back: gone(report.heldBack) });
   return exitCodes.done;
 }
 
-function describe({ name, timestamp, accounts }: VaultEntry): string {
-  return `${shown(name)} · ${dateAndTime(timestamp)}${accounts === null ? "" : ` · ${countAccounts(accounts)}`}`;
+function describe(entry: VaultEntry): string {
+  return `${nameInVault(entry)} · ${timeInVault(entry)}${entry.accounts === null ? "" : ` · ${countAccounts(entry.accounts)}`}`;
 }

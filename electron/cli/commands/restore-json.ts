@@ -15,6 +15,7 @@ export function planForMachines(plan: RestorePlan): Readonly<Record<string, unkn
     dimension: plan.dimension,
     stand_in_vectors: plan.standInVectors,
     accounts_in_backup: plan.accountsInBackup,
+    chosen: plan.chosen,
     accounts_on_site: plan.accountsOnSite,
     fingerprint: plan.fingerprint,
   };

@@ -17,8 +17,16 @@ import { countAccounts } from "../words.ts";
 import { passedOverForMachines, sayPassedOver, sayProblems } from "./backup.ts";
 import { reportForMachines } from "./restore-json.ts";
 
+/** Taken for names of files that are not there, they would end as a fresh start. */
+function refusePlaces(from: string): void {
+  const hint = `Leave --from out, or name a backup file or a folder of backups. ${VARIABLE_NAME} is looked at anyway.`;
+  if (from === "-") throw new KeeperError("USAGE", "--on-startup does not read standard input.", { hint });
+  if (from === "variable") throw new KeeperError("USAGE", `--on-startup looks at ${VARIABLE_NAME} by itself, after the backups.`, { hint });
+}
+
 /** Exit code 0 when accounts are there already, 10 when there is neither a backup nor a variable, 3 as `restore`. */
 export async function restoreOnStartup(context: CliContext, options: OptionsOf["restore"]): Promise<ExitCode> {
+  refusePlaces(options.from);
   const { output, signal } = context;
   const operation = { signal, onProgress: context.progress.onProgress };
   const passphrase = await givenPassphrase(context, options.passphraseFile);

@@ -2,7 +2,7 @@
 import type { ActivityNews } from "../../engine/activity/activity.ts";
 import { noteActivity } from "../../engine/activity/activity-log.ts";
 import { words } from "../../engine/activity/words.ts";
-import { restoredLine, STARTING_FRESH } from "../../engine/log-lines.ts";
+import { restoredLine } from "../../engine/log-lines.ts";
 import { clearRestoreMark } from "../../engine/operations/restore-mark.ts";
 import { chooseBackup, restoreSite, type ChosenBackup } from "../../engine/operations/restore-site.ts";
 import type { OpenSite, RestoreTarget } from "../../engine/operations/restore-target.ts";
@@ -10,7 +10,6 @@ import { leftOutCopies, type LeftOutCopy } from "../../engine/operations/later-c
 import type { RestoreReport } from "../../engine/restore/apply-restore.ts";
 import { lookUpCollection, planRestore, type RestorePlan, type RestoreRequest } from "../../engine/restore/plan-restore.ts";
 import { openVault } from "../../engine/vault/vault.ts";
-import { isKeeperError } from "../../../shared/errors.ts";
 import { grouped } from "../../../shared/grouped.ts";
 import { confirm } from "../ask.ts";
 import { openChosenBackup, safetyFolderFor } from "../backup-choice.ts";
@@ -29,7 +28,11 @@ import { undo } from "./undo.ts";
 export async function restore(context: CliContext, options: OptionsOf["restore"]): Promise<ExitCode> {
   if (options.undo === true) return await undo(context, options);
   if (options.onStartup === true) return await restoreOnStartup(context, options);
-  const { chosen, passphrase } = await openOrStartFresh(context, options);
+  // The passphrase, given or typed, locks the safety copy too.
+  const { chosen, passphrase } = await openChosenBackup(context, options.from, options.passphraseFile, async (choice, open) => ({
+    chosen: await chooseBackup(choice, open),
+    passphrase: open.passphrase,
+  }));
   return await withRestoreTarget(context, options, async (target) => {
     const request: RestoreRequest = {
       ...target.site,
@@ -92,25 +95,14 @@ function sayLeftOut(output: Output, copies: readonly LeftOutCopy[]): void {
   }
 }
 
-/** `passphrase`: given or typed; it locks the safety copy too. */
-async function openOrStartFresh(context: CliContext, options: OptionsOf["restore"]): Promise<{ chosen: ChosenBackup; passphrase: string | undefined }> {
-  try {
-    return await openChosenBackup(context, options.from, options.passphraseFile, async (choice, open) => ({
-      chosen: await chooseBackup(choice, open),
-      passphrase: open.passphrase,
-    }));
-  } catch (error) {
-    if (isKeeperError(error, "BACKUP_NOT_FOUND") || isKeeperError(error, "VARIABLE_NOT_SET")) context.output.say(STARTING_FRESH);
-    throw error;
-  }
-}
-
 function sayPlan(output: Output, { backup, name }: ChosenBackup, plan: RestorePlan, target: RestoreTarget): void {
   const { add, overwrite, same, leftAsTheyAre, problems } = plan;
-  output.say(`From ${name === null ? "the text you gave" : shown(name)}, ${dateAndTime(backup.timestamp)}: ${countAccounts(plan.accountsInBackup)}.`);
+  const areSomeChosen = plan.chosen < plan.accountsInBackup;
+  const chosen = areSomeChosen ? `, ${grouped(plan.chosen)} of them chosen` : "";
+  output.say(`From ${name === null ? "the text you gave" : shown(name)}, ${dateAndTime(backup.timestamp)}: ${countAccounts(plan.accountsInBackup)}${chosen}.`);
   if (add.size + overwrite.size === 0) {
     const older = leftAsTheyAre > 0 ? ` ${countAccounts(leftAsTheyAre)} ${leftAsTheyAre === 1 ? "differs from it and stays as it is" : "differ from it and stay as they are"}; --policy overwrite puts back what the backup holds.` : "";
-    output.say(`Everyone in this backup is on your site.${older}`);
+    output.say(`${areSomeChosen ? "Whom you chose" : "Everyone in this backup"} is on your site.${older}`);
     sayProblems(output, problems);
     return;
   }

@@ -1,4 +1,5 @@
 /** `account-keeper restore --undo`: shows what would go back, asks, takes the last restore back. */
+import { KeeperError } from "../../../shared/errors.ts";
 import { grouped } from "../../../shared/grouped.ts";
 import { noteActivity } from "../../engine/activity/activity-log.ts";
 import { words } from "../../engine/activity/words.ts";
@@ -19,6 +20,11 @@ import { planForMachines, reportForMachines } from "./restore-json.ts";
 
 /** Exit code 3 when an account needs a look afterwards, 10 when there is no safety copy, 130 after a no. */
 export async function undo(context: CliContext, options: OptionsOf["restore"]): Promise<ExitCode> {
+  if (options.from === "-") {
+    throw new KeeperError("USAGE", "An undo takes nothing from standard input.", {
+      hint: "Name the file or folder that the restore was made from. After one from standard input, or from the variable, say --from variable.",
+    });
+  }
   const { output, prompt, signal, progress } = context;
   const operation = { signal, onProgress: progress.onProgress };
   const safetyFolder = await safetyFolderFor(options.from);

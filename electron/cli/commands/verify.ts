@@ -9,7 +9,7 @@ import type { CliContext } from "../context.ts";
 import { exitCodes, type ExitCode } from "../exit-codes.ts";
 import { shown } from "../output.ts";
 import { givenPassphrase, openWithPassphrase } from "../passphrase.ts";
-import { countAccounts, dateAndTime } from "../words.ts";
+import { countAccounts, dateAndTime, nameInVault } from "../words.ts";
 
 /** A folder: exit code 3 when one of several backups is not whole, 10 when there is none. */
 export async function verify(context: CliContext, { target, passphraseFile }: OptionsOf["verify"]): Promise<ExitCode> {
@@ -22,7 +22,7 @@ async function verifyFile(context: CliContext, path: string, passphraseFile: str
   const read = async (passphrase: string | undefined): Promise<VerifiedBackup> => await verifyBackup({ path }, { ...operation, passphrase });
   const verified = await openWithPassphrase(context, passphraseFile, read);
   context.progress.stop();
-  context.output.say(`This backup is whole. It holds ${countAccounts(verified.accountCount)}, from ${dateAndTime(verified.timestamp)}.`);
+  context.output.say(`This backup is whole. It holds ${countAccounts(verified.accountCount)}${verified.timestamp === null ? "" : `, from ${dateAndTime(verified.timestamp)}`}.`);
   if (verified.problemCount > 0) context.output.say(`${grouped(verified.problemCount)} more could not be read as an account and ${verified.problemCount === 1 ? "is" : "are"} kept as ${verified.problemCount === 1 ? "it is" : "they are"}.`);
   context.output.result(forMachines(verified));
   return exitCodes.done;
@@ -39,7 +39,7 @@ async function verifyFolder(context: CliContext, folder: string, passphraseFile:
     const checked = await check(path, { signal, passphrase, onProgress: context.progress.onProgress });
     context.progress.stop();
     if ("error" in checked) bad += 1;
-    output.say(`${shown(name)}: ${"error" in checked ? shown(checked.error.message) : `whole, ${countAccounts(checked.verified.accountCount)}`}`);
+    output.say(`${nameInVault({ name, shelf })}: ${"error" in checked ? shown(checked.error.message) : `whole, ${countAccounts(checked.verified.accountCount)}`}`);
     backups.push({ name, shelf, ...("error" in checked ? { ok: false, error: checked.error } : forMachines(checked.verified)) });
   }
   if (entries.length > 1) output.say(bad === 0 ? `All ${entries.length} backups are whole.` : `${entries.length - bad} of ${entries.length} backups are whole.`);

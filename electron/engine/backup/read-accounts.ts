@@ -35,7 +35,10 @@ export async function* readAccounts(source: BackupSource, options: ReadRecordsOp
         if (slice.kind !== "item" || (slice.key !== null && slice.key !== ACCOUNTS_KEY)) continue;
         position += 1;
         const record = accountToRecord(slice.bytes, position, options.only);
-        if (record === null) continue;
+        if (record === null) {
+          options.onLeftOut?.();
+          continue;
+        }
         known.check(record, position);
         page.push(record.record);
       }

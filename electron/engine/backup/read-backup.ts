@@ -18,6 +18,8 @@ export type BackupKind = "format_1" | "reference" | "array" | "variable";
 export interface ReadRecordsOptions {
   /** Yield only these ids, and do not judge accounts beside them. What the whole file must be, it still must be. */
   only?: ReadonlySet<string> | undefined;
+  /** Called for each account beside them. */
+  onLeftOut?: (() => void) | undefined;
 }
 
 export interface OpenBackup {
@@ -25,7 +27,7 @@ export interface OpenBackup {
   readonly encrypted: boolean;
   /** Bytes as they lie on disk, or of the text. */
   readonly sizeBytes: number;
-  /** Null unless `kind` is format_1. */
+  /** Null unless `kind` is format_1, or it was completed from one that is. */
   readonly head: BackupHead | null;
   /** Null where the file does not tell. */
   readonly timestamp: Date | null;

@@ -19,8 +19,9 @@ export async function* readFormatRecords(source: BackupSource, head: BackupHead,
       const page: AccountRecord[] = [];
       for (const slice of slices) {
         const record = check.take(slice);
-        if (record === null || options.only?.has(record.id) === false) continue;
-        page.push(record);
+        if (record === null) continue;
+        if (options.only?.has(record.id) === false) options.onLeftOut?.();
+        else page.push(record);
       }
       if (page.length > 0) yield page;
     }

@@ -12,7 +12,7 @@ import { KeeperError } from "../../../shared/errors.ts";
 import { throwIfCancelled, type OperationOptions } from "../../../shared/progress.ts";
 import { createTemporaryFolder, removeTemporaryFolder, sweepTemporaryFolders } from "../server/temporary-folder.ts";
 import { asWriteError } from "../backup/file-errors.ts";
-import { ensureInnerFolder } from "../vault/atomic.ts";
+import { ensureFolder, ensureInnerFolder } from "../vault/atomic.ts";
 import { cancelled, codeOf } from "./classify.ts";
 
 export interface FolderCopy {
@@ -199,7 +199,7 @@ function isDatabaseFile(name: string): boolean {
 
 /** False when the file is gone. */
 async function copyFile(from: string, to: string, signal: AbortSignal | undefined, onBytes: (bytes: number) => void): Promise<boolean> {
-  await mkdir(dirname(to), { recursive: true, mode: 0o700 });
+  await ensureFolder(dirname(to));
   let bytes = 0;
   const counter = new Transform({
     transform(chunk: Buffer, _encoding, done) {

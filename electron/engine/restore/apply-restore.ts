@@ -49,7 +49,7 @@ export async function applyRestore(request: ApplyRestoreRequest, options: Operat
   }
   const toWrite = plan.add.size + plan.overwrite.size;
   const collectionCreated = plan.collection === null && toWrite > 0;
-  const nothingWritten = { leftAsTheyAre: plan.accountsInBackup - toWrite, dimension: plan.dimension.dimension, collectionCreated };
+  const nothingWritten = { leftAsTheyAre: plan.chosen - toWrite, dimension: plan.dimension.dimension, collectionCreated };
   if (toWrite === 0) {
     return { ...nothingWritten, added: 0, overwritten: 0, standInVectors: 0, safetyBackup: null, accountsOnSite: plan.accountsOnSite, problems: plan.problems };
   }

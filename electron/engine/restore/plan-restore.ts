@@ -51,7 +51,10 @@ export interface RestorePlan {
   readonly dimension: DimensionChoice;
   /** How many of the accounts to add come without a vector and get a stand-in. */
   readonly standInVectors: number;
+  /** All that it holds, also where only some were asked for. */
   readonly accountsInBackup: number;
+  /** Those that were asked for: everyone, unless `only` names them. */
+  readonly chosen: number;
   readonly accountsOnSite: number;
   /** Content of the backup the plan was made from. */
   readonly backupContent: string;
@@ -84,6 +87,8 @@ interface BackupState {
   /** Those that were asked for. */
   readonly accounts: Map<string, KeptAccount>;
   readonly emailById: Map<string, string>;
+  /** Besides `accounts`. */
+  readonly leftOut: number;
   readonly content: string;
 }
 
@@ -155,7 +160,8 @@ export async function planRestore(request: RestoreRequest, options: OperationOpt
     problems,
     dimension,
     standInVectors,
-    accountsInBackup: kept.accounts.size,
+    accountsInBackup: kept.accounts.size + kept.leftOut,
+    chosen: kept.accounts.size,
     accountsOnSite: site.records.size,
     backupContent: kept.content,
   };
@@ -194,7 +200,8 @@ async function readBackup(backup: OpenBackup, hashOf: HashOf, keep: Keep, only: 
   const report = (done: number): void =>
     options.onProgress?.({ phase: "planning", done, total: backup.accountCount, unit: "accounts", canCancel: true, problems: 0 });
   let done = 0;
-  for await (const page of backup.records({ only: wanted ?? undefined })) {
+  let leftOut = 0;
+  for await (const page of backup.records({ only: wanted ?? undefined, onLeftOut: () => (leftOut += 1) })) {
     throwIfCancelled(options.signal);
     for (const record of page) {
       const hash = hashOf(record);
@@ -213,7 +220,7 @@ async function readBackup(backup: OpenBackup, hashOf: HashOf, keep: Keep, only: 
       hint: "Look which accounts it holds with: account-keeper inspect",
     });
   }
-  return { accounts, emailById, content: content.hex() };
+  return { accounts, emailById, leftOut, content: content.hex() };
 }
 
 async function readSite(connection: ChromaConnection, collection: CollectionInfo | null, hashOf: HashOf, keep: Keep, options: OperationOptions): Promise<SiteState> {

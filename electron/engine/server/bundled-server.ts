@@ -2,11 +2,12 @@
  * The Chroma server that comes with the `chromadb` package, on a loopback port of this machine. Owns its start, readiness and end;
  * knows nothing of accounts. Opening a folder changes its files: callers hand in a copy, never the owner's own.
  */
-import { access, constants, mkdir, stat } from "node:fs/promises";
+import { access, constants, stat } from "node:fs/promises";
 import { resolve as absolute } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { KeeperError } from "../../../shared/errors.ts";
 import { throwIfCancelled, type OperationOptions } from "../../../shared/progress.ts";
+import { ensureFolder } from "../vault/atomic.ts";
 import { freePort, isFree } from "./free-port.ts";
 import { findNodeCommand, thisMachine } from "./glibc.ts";
 import { serverLauncher, spawnWith, type ServerLauncher } from "./launch-server.ts";
@@ -161,7 +162,7 @@ function failedToStart(exit: ServerExit, log: string): KeeperError {
 
 async function usableFolder(given: string): Promise<string> {
   const path = absolute(given);
-  await mkdir(path, { recursive: true, mode: 0o700 }).catch((error: unknown) => {
+  await ensureFolder(path).catch((error: unknown) => {
     throw folderError(error, path);
   });
   try {

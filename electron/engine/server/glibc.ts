@@ -9,6 +9,7 @@ import { promisify } from "node:util";
 import envPaths from "env-paths";
 import { KeeperError } from "../../../shared/errors.ts";
 import { throwIfCancelled } from "../../../shared/progress.ts";
+import { ensureFolder } from "../vault/atomic.ts";
 import { debianSources, type DebianSource } from "./debian-mirror.ts";
 
 const run = promisify(execFile);
@@ -86,7 +87,7 @@ async function prepare(libraries: string, architecture: Architecture, machine: M
   throwIfCancelled(signal);
   let work: string;
   try {
-    await mkdir(machine.cacheFolder, { recursive: true, mode: 0o700 });
+    await ensureFolder(machine.cacheFolder);
     await removeAbandoned(libraries);
     work = await mkdtemp(`${libraries}.partial-`);
   } catch (error) {

@@ -81,9 +81,31 @@ async function linkOrMove(from: string, to: string): Promise<boolean> {
   return true;
 }
 
-/** Makes a folder and those above it; new ones are their owner's only. */
+/** Makes a folder and those above it; new ones are their owner's only. Throws the system's errors. */
 export async function ensureFolder(folder: string): Promise<void> {
-  await mkdir(folder, { recursive: true, mode: 0o700 });
+  if (await makeFolder(folder)) return;
+  const above = dirname(folder);
+  if (above !== folder) await ensureFolder(above);
+  if (await makeFolder(folder)) return;
+  // Node's own `recursive` goes up and down for ever where a folder is there and says it is not, as /proc does.
+  throw Object.assign(new Error("no folder can be made here"), { code: (await isFolder(above)) ? "EACCES" : "ENOENT" });
+}
+
+/** True when it is there afterwards, false when the one above it is missing. */
+async function makeFolder(folder: string): Promise<boolean> {
+  try {
+    await mkdir(folder, { mode: 0o700 });
+    return true;
+  } catch (error) {
+    if (systemCode(error) === "ENOENT") return false;
+    // Systems differ in what they say of one that is there already.
+    if (await isFolder(folder)) return true;
+    throw error;
+  }
+}
+
+async function isFolder(path: string): Promise<boolean> {
+  return (await stat(path).catch(() => null))?.isDirectory() === true;
 }
 
 /**

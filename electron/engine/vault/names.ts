@@ -31,6 +31,11 @@ export function timedName(time: Date, encrypted: boolean, attempt = 1): string {
   return `user_backup_${day(time)}_${clock}${attempt === 1 ? "" : `_${attempt}`}${extension(encrypted)}`;
 }
 
+/** Whether a name tells the time of day, too. */
+export function tellsTime(name: string): boolean {
+  return DATED_NAME.exec(name)?.[4] !== undefined;
+}
+
 /** When a backup was made, by its name alone; a plain name is the newest of its day. Null for other names and impossible dates. */
 export function timeFromName(name: string): Date | null {
   const match = DATED_NAME.exec(name);

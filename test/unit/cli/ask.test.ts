@@ -4,7 +4,8 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { confirm } from "../../../electron/cli/ask.ts";
 import { createContext, type CliContext } from "../../../electron/cli/context.ts";
-import { givenPassphrase, passphraseToLock, passphraseToOpen } from "../../../electron/cli/passphrase.ts";
+import { givenPassphrase, openWithPassphrase, passphraseToLock } from "../../../electron/cli/passphrase.ts";
+import { KeeperError } from "../../../shared/errors.ts";
 import { createFakeHost, type FakeHost } from "./fake-host.ts";
 
 const question = { question: "Bring back 7 accounts?", flag: "--yes" } as const;
@@ -72,6 +73,12 @@ describe("confirm", () => {
 });
 
 describe("passphrases", () => {
+  /** A backup that opens with any passphrase. */
+  async function openLocked(passphrase: string | undefined): Promise<string> {
+    if (passphrase === undefined) throw new KeeperError("PASSPHRASE_NEEDED", "This backup has a passphrase.", { hint: "Give it." });
+    return await Promise.resolve(passphrase);
+  }
+
   it("come from the file before the environment, its first line as it stands", async () => {
     const folder = mkdtempSync(join(tmpdir(), "keeper-cli-"));
     try {
@@ -91,7 +98,7 @@ describe("passphrases", () => {
 
   it("are asked for on a terminal and never shown", async () => {
     const { host, context, type } = atTerminal();
-    const answer = passphraseToOpen(context, undefined);
+    const answer = openWithPassphrase(context, undefined, openLocked);
     type("s3cret phrase\r");
     expect(await answer).toBe("s3cret phrase");
     expect(host.err()).toContain("Passphrase of this backup: ");
@@ -117,14 +124,14 @@ describe("passphrases", () => {
 
   it("are missing, with the ways to give them, where nobody can be asked", async () => {
     const context = createContext(createFakeHost(), { json: false });
-    for (const attempt of [passphraseToOpen(context, undefined), passphraseToLock(context, undefined)]) {
+    for (const attempt of [openWithPassphrase(context, undefined, openLocked), passphraseToLock(context, undefined)]) {
       await expect(attempt).rejects.toMatchObject({ code: "PASSPHRASE_NEEDED", hint: expect.stringMatching(/ACCOUNT_KEEPER_PASSPHRASE.*--passphrase-file/) as string });
     }
   });
 
   it("are missing when nothing was typed", async () => {
     const { context, type } = atTerminal();
-    const answer = passphraseToOpen(context, undefined);
+    const answer = openWithPassphrase(context, undefined, openLocked);
     type("\r");
     await expect(answer).rejects.toMatchObject({ code: "PASSPHRASE_NEEDED" });
   });

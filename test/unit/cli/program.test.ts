@@ -62,6 +62,7 @@ describe("the command line", () => {
 
   it.each<[string, string]>([
     ["nope", "There is no such command."],
+    ["help nope", "There is no such command."],
     ["backup --url http://a", "--out is missing."],
     ["backup --out", "--out needs a value."],
     ["backup --out --encrypt --url http://a", "--out needs a value."],
