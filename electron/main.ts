@@ -4,6 +4,7 @@ import { app, nativeTheme } from "electron";
 import type { AppEvent } from "../shared/contract.ts";
 import { registerAppScheme, setupAppProtocol } from "./desktop/app-protocol.ts";
 import { setupClipboard } from "./desktop/clipboard.ts";
+import { setupDownNotice } from "./desktop/down-notice.ts";
 import { setupCrashHandling, setupQuit, type Quitting } from "./desktop/ending.ts";
 import { setupEngine } from "./desktop/engine-process.ts";
 import { setupSingleInstance, type Calls } from "./desktop/instance.ts";
@@ -11,6 +12,7 @@ import { setupIpcGate } from "./desktop/ipc-gate.ts";
 import { setupLog } from "./desktop/log.ts";
 import { setupLoginItem, startsHidden } from "./desktop/login-item.ts";
 import { setupMenu } from "./desktop/menu.ts";
+import { createNotifier } from "./desktop/notifications.ts";
 import { requireSandbox, setupSecurity } from "./desktop/security.ts";
 import { setupStateWatch, type StateWatch } from "./desktop/state-watch.ts";
 import { setupTray } from "./desktop/tray.ts";
@@ -43,11 +45,14 @@ function setupDesktop(calls: Calls): void {
   });
   const send = (event: AppEvent): void => window.send(event);
   const clipboard = setupClipboard((ended) => send({ type: "clipboard", state: ended }));
-  const engine = setupEngine({ root, window, clipboard, log });
+  const notify = createNotifier((siteId) => window.go({ place: "overview", siteId }));
+  const engine = setupEngine({ root, window, clipboard, notify, log });
   engine.onEvent(send);
   setupIpcGate({ engine, isOurWindow: window.isOurs, onPageReady: window.pageReady, log });
 
   state = setupStateWatch(engine, log);
+  setupDownNotice(state, notify);
+  setupReturn(state, send);
   setupTheme(state);
   const backUp = (siteId: string): void => void engine.call("operation.start", { kind: "backup", input: { siteId } });
   setupMenu({ state, go: window.go, onBackUp: backUp, onQuit: () => app.quit() });
@@ -58,6 +63,14 @@ function setupDesktop(calls: Calls): void {
 
   calls.onCall((destination) => (destination === null ? window.show() : window.go(destination)));
   if (!startsHidden()) window.show();
+}
+
+/** The page that asked in vain learns that the engine is there after all. */
+function setupReturn(state: StateWatch, send: (event: AppEvent) => void): void {
+  state.onChange((before) => {
+    const { engineDown, sites } = state.current();
+    if (before.engineDown !== null && engineDown === null) send({ type: "sites", sites: [...sites] });
+  });
 }
 
 /** Light, dark, or as the system: for the page and for the system's own parts of the window. */

@@ -6,7 +6,7 @@ import { choose } from "./dialogs.ts";
 import { createEngine, type Engine, type RelayLog, type WorkerProcess } from "./link/engine.ts";
 import type { PortHandlers } from "./link/messages.ts";
 import { canStartAtLogin } from "./login-item.ts";
-import { createNotifier } from "./notifications.ts";
+import type { DesktopNotice } from "./notifications.ts";
 import type { SecretClipboard } from "./secret-clipboard.ts";
 import { createKeychain } from "./secrets.ts";
 import { createServerProcesses } from "./server-processes.ts";
@@ -19,13 +19,13 @@ interface EngineProcessOptions {
   readonly root: string;
   readonly window: MainWindow;
   readonly clipboard: SecretClipboard;
+  readonly notify: (notice: DesktopNotice) => void;
   readonly log: RelayLog;
 }
 
 /** Has to be called when the app is ready. */
-export function setupEngine({ root, window, clipboard, log }: EngineProcessOptions): Engine {
+export function setupEngine({ root, window, clipboard, notify, log }: EngineProcessOptions): Engine {
   const keychain = createKeychain();
-  const notify = createNotifier((siteId) => window.go({ place: "overview", siteId }));
   let workerPid: number | undefined;
 
   const desktop = {

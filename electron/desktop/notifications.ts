@@ -2,8 +2,11 @@
 import { Notification } from "electron";
 import type { Notice } from "../app/ports.ts";
 
+/** Without a site it is about all of them. */
+export type DesktopNotice = Omit<Notice, "siteId"> & { readonly siteId: string | null };
+
 /** A click leads to the site it is about. */
-export function createNotifier(onClick: (siteId: string) => void): (notice: Notice) => void {
+export function createNotifier(onClick: (siteId: string | null) => void): (notice: DesktopNotice) => void {
   // Without a reference the object, and with it the click, is collected while the notification still stands.
   const shown = new Set<Notification>();
   return ({ title, body, siteId }) => {

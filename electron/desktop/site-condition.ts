@@ -1,5 +1,6 @@
 /** How each site stands, learned from what the engine tells anyway. Pure: the tray and the menu are drawn from it. */
 import type { AppEvent } from "../../shared/contract.ts";
+import type { ErrorValue } from "../../shared/errors.ts";
 import type { ActivityView, Settings, SiteView } from "../../shared/model.ts";
 import { resultOf, type Operation, type OperationKind } from "../../shared/operations.ts";
 
@@ -12,6 +13,8 @@ export interface DesktopState {
   readonly settings: Settings | null;
   readonly running: ReadonlyMap<string, Operation>;
   readonly conditions: ReadonlyMap<string, SiteCondition>;
+  /** Why nobody watches: the engine is down for good, or could not be opened. Null: it is there. */
+  readonly engineDown: ErrorValue | null;
 }
 
 interface SiteCondition {
@@ -21,28 +24,56 @@ interface SiteCondition {
   readonly at: string;
 }
 
-export const initialState: DesktopState = { sites: [], settings: null, running: new Map(), conditions: new Map() };
+export const initialState: DesktopState = { sites: [], settings: null, running: new Map(), conditions: new Map(), engineDown: null };
 
 /** Looking is not working: it comes and goes by itself, and stopping it loses nothing. */
 const QUIET_KINDS: ReadonlySet<OperationKind> = new Set(["look", "test_connection"]);
 /** From the worst to the best. */
 const ORDER: readonly Condition[] = ["wiped", "at_risk", "unreachable", "asleep", "restored", "safe", "unknown"];
 
+/** Takes news in, in the order they arrive: a clock that is put right makes none of them old. */
 export function reduce(state: DesktopState, event: AppEvent): DesktopState {
   switch (event.type) {
     case "sites":
-      return { ...state, sites: event.sites };
+      // Whoever tells of sites is there.
+      return { ...state, sites: event.sites, engineDown: null };
     case "settings":
       return { ...state, settings: event.settings };
     case "operation":
       return withOperation(state, event.operation);
     case "activity":
       return withActivity(state, event.activity);
+    case "notice":
+      return event.notice.code === "ENGINE_STOPPED" && !event.notice.retryable ? withoutEngine(state, event.notice) : state;
     case "clipboard":
     case "go":
-    case "notice":
       return state;
   }
+}
+
+/** Nothing runs without it. */
+export function withoutEngine(state: DesktopState, error: ErrorValue): DesktopState {
+  return { ...state, running: new Map(), engineDown: error };
+}
+
+export type ListedEntry = Extract<AppEvent, { type: "activity" | "operation" }>;
+
+/**
+ * Takes an entry of a list in: unlike news it may be older than what is known, and then it says nothing. A time later
+ * than `now` is one of a clock that was ahead, and counts as now.
+ */
+export function reduceListed(state: DesktopState, entry: ListedEntry, now: string): DesktopState {
+  const { siteId } = entry.type === "activity" ? entry.activity : entry.operation;
+  const told = entry.type === "activity" ? entry.activity.at : entry.operation.endedAt;
+  if (told === null) return reduce(state, entry);
+  const at = earlierOf(told, now);
+  const known = siteId === null ? undefined : state.conditions.get(siteId);
+  if (known !== undefined && earlierOf(known.at, now) > at) return state;
+  return reduce(state, entry.type === "activity" ? { ...entry, activity: { ...entry.activity, at } } : { ...entry, operation: { ...entry.operation, endedAt: at } });
+}
+
+function earlierOf(a: string, b: string): string {
+  return a < b ? a : b;
 }
 
 function withOperation(state: DesktopState, operation: Operation): DesktopState {
@@ -79,13 +110,12 @@ function withActivity(state: DesktopState, { siteId, kind, at }: ActivityView): 
   const condition = Object.hasOwn(conditionOfKind, kind) ? conditionOfKind[kind] : undefined;
   if (condition === undefined) return state;
   // The backup that follows a restore by itself does not take its news away.
-  if (kind === "backed_up" && known?.now === "restored" && Date.parse(at) - Date.parse(known.at) < 60_000) return state;
+  if (kind === "backed_up" && known?.now === "restored" && Math.abs(Date.parse(at) - Date.parse(known.at)) < 60_000) return state;
   return withCondition(state, siteId, condition, at);
 }
 
 function withCondition(state: DesktopState, siteId: string, now: Condition, at: string): DesktopState {
   const known = state.conditions.get(siteId);
-  if (known !== undefined && known.at > at) return state;
   const isAway = (condition: Condition): boolean => condition === "asleep" || condition === "unreachable";
   const beforeAway = !isAway(now) ? now : known === undefined ? "unknown" : isAway(known.now) ? known.beforeAway : known.now;
   return { ...state, conditions: new Map(state.conditions).set(siteId, { now, beforeAway, at }) };
@@ -101,10 +131,14 @@ export interface TrayView {
   readonly busy: boolean;
   /** One line, as the tooltip and the head of the menu. */
   readonly sentence: string;
+  /** Those that can be backed up: none without the engine. */
   readonly sites: readonly { readonly id: string; readonly name: string; readonly busy: boolean }[];
 }
 
+export const NOT_WATCHING = "Account Keeper is not watching";
+
 export function trayView(state: DesktopState): TrayView {
+  if (state.engineDown !== null) return { condition: "at_risk", busy: false, sentence: NOT_WATCHING, sites: [] };
   const sites = state.sites.map((site) => ({
     id: site.id,
     name: site.name,
@@ -139,31 +173,42 @@ const conditionWords = {
   wiped: "Wiped",
 } as const satisfies Record<Condition, string>;
 
-const kindWords: Partial<Record<OperationKind, string>> = {
+const kindWords = {
+  test_connection: "a test of a connection",
+  look: "a look at a site",
   backup: "a backup",
+  plan_restore: "the planning of a restore",
   restore: "a restore",
+  plan_undo: "the planning of an undo",
   undo: "the undoing of a restore",
-  drill: "a rehearsal",
   verify: "a check of a backup",
+  inspect_backup: "a look into a backup",
+  open_backup: "the opening of a backup",
+  drill: "a rehearsal",
   diff: "a comparison",
-  prune: "the clearing of old backups",
+  copy_variable: "the copying of the variable",
   export_backup: "an export",
   import_backup: "an import",
-  copy_variable: "the copying of the variable",
-};
+  prune: "the clearing of old backups",
+  find_services: "a search for services at Render",
+  link_service: "the linking of a service at Render",
+  check_variable: "a check of the variable",
+  set_variable: "the setting of the variable",
+  redeploy: "a redeploy",
+  wipe_demo: "the wiping of a demo",
+} as const satisfies Record<OperationKind, string>;
 
 /** The question before quitting; null when nothing runs that would be missed. */
 export function quitQuestion(state: DesktopState): { message: string; detail: string } | null {
   const work = workRunning(state);
   const [only] = work;
   if (only === undefined) return null;
-  const names = [...new Set(work.map(({ kind }) => kindWords[kind] ?? "something"))];
-  const message = work.length === 1 ? `${upperFirst(names[0] ?? "something")} is running.` : `${work.length} things are running: ${names.join(", ")}.`;
-  const isRestore = work.some(({ kind }) => kind === "restore" || kind === "undo");
-  const detail = isRestore
-    ? "If you stop now, run the restore again later: it goes on where it was, and nobody is added twice."
-    : "Stopping is safe: backups that are kept stay as they are.";
-  return { message, detail };
+  const names = [...new Set(work.map(({ kind }) => kindWords[kind]))];
+  const message = work.length === 1 ? `${upperFirst(kindWords[only.kind])} is running.` : `${work.length} things are running: ${names.join(", ")}.`;
+  const details: string[] = [];
+  if (work.some(({ kind }) => kind === "redeploy")) details.push("If you stop now, nobody is brought back until Account Keeper is open again; it then goes on by itself.");
+  if (work.some(({ kind }) => kind === "restore" || kind === "undo")) details.push("If you stop now, run the restore again later: it goes on where it was, and nobody is added twice.");
+  return { message, detail: details.length > 0 ? details.join(" ") : "Stopping is safe: backups that are kept stay as they are." };
 }
 
 function upperFirst(text: string): string {

@@ -1,7 +1,7 @@
 /** The icon in the system's tray: how the sites are at a glance, "Back up now", and the way back to the window. */
 import { app, Menu, nativeImage, nativeTheme, screen, Tray, type MenuItemConstructorOptions, type NativeImage } from "electron";
 import { BUSY_FRAMES, trayIcon, type TrayIcon } from "./icons/mark.ts";
-import { trayView, type TrayView } from "./site-condition.ts";
+import { NOT_WATCHING, trayView, type TrayView } from "./site-condition.ts";
 import type { StateWatch } from "./state-watch.ts";
 
 interface TrayOptions {
@@ -41,7 +41,8 @@ export function setupTray({ state, onOpen, onBackUp, onQuit }: TrayOptions): voi
     const text = JSON.stringify(view);
     if (text === drawn) return;
     drawn = text;
-    tray.setToolTip(`${app.getName()}: ${view.sentence}`);
+    // That sentence names the app itself.
+    tray.setToolTip(view.sentence === NOT_WATCHING ? view.sentence : `${app.getName()}: ${view.sentence}`);
     tray.setContextMenu(Menu.buildFromTemplate(menuFor(view)));
     clearInterval(spinning);
     spinning = view.busy ? setInterval(turn, FRAME_MS) : undefined;

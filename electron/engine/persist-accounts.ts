@@ -108,7 +108,7 @@ function keepAccounts(options: PersistAccountsOptions, log: (line: string) => vo
   async function restoreOnce(connection: ChromaConnection): Promise<StartupReport> {
     const accounts = await accountsAtStartup({ connection, collectionName }, folder);
     if (accounts !== null) return { outcome: "accounts_present", accounts };
-    const chosen = await chooseStartupBackup({ place: folder, variable: options.variable ?? process.env[VARIABLE_NAME] ?? "", passphrase });
+    const chosen = await chooseStartupBackup({ site: { connection, collectionName }, place: folder, variable: options.variable ?? process.env[VARIABLE_NAME] ?? "", passphrase });
     if (chosen === null) {
       log(STARTING_FRESH);
       await noteActivity(folder, connection.address, words.startingFresh());

@@ -2,6 +2,7 @@
 import { call, onEvent, onGap } from "../api/bridge.ts";
 import { operationKindsThatWrite } from "../api/operation-kinds.ts";
 import type { AppEvent } from "../../shared/contract.ts";
+import type { ErrorValue } from "../../shared/errors.ts";
 import type { Operation } from "../../shared/operations.ts";
 import { addActivity, setActivity } from "../stores/activity.ts";
 import { backupsOf, setBackups } from "../stores/backups.ts";
@@ -9,7 +10,7 @@ import { setClipboardState } from "../stores/clipboard.ts";
 import { recallLooks } from "../stores/looks.ts";
 import { operationsStore, putOperation, putOperations } from "../stores/operations.ts";
 import { goTo } from "../stores/place.ts";
-import { addNotice, setHost, setSettings } from "../stores/settings.ts";
+import { addNotice, setHost, setSettings, settingsStore } from "../stores/settings.ts";
 import { selectSite, setSites, sitesStore } from "../stores/sites.ts";
 import { noteRedeployActivity } from "../stores/redeploy.ts";
 import { en } from "../strings/en.ts";
@@ -25,6 +26,8 @@ interface Load {
   next: Promise<void> | null;
 }
 const loads = new Map<string, Load>();
+/** The app was not there when its lists were asked for. */
+let isWithoutLists = false;
 
 async function fetchBackups(siteId: string): Promise<void> {
   const entries = [];
@@ -76,6 +79,7 @@ function onAppEvent(event: AppEvent): void {
     }
     case "sites":
       takeSites(event.sites);
+      if (isWithoutLists) void askForAll();
       return;
     case "activity":
       addActivity(event.activity);
@@ -125,16 +129,28 @@ async function askForLists(): Promise<void> {
     call("activity.list", { limit: ACTIVITY_LIMIT }),
     call("settings.get", {}),
   ]);
+  isWithoutLists = !sites.ok;
   if (settings.ok) setSettings(settings.value);
-  if (operations.ok) {
-    putOperations(operations.value.operations, askedAt, { code: "ENGINE_STOPPED", ...en.errors.lost, retryable: true });
-    for (const operation of operations.value.operations.toSorted((a, b) => (a.startedAt < b.startedAt ? -1 : 1))) noteLook(operation);
-  }
+  // An app that cannot say what runs runs nothing.
+  const told = operations.ok ? operations.value.operations : [];
+  putOperations(told, askedAt, { code: "ENGINE_STOPPED", ...en.errors.lost, retryable: true });
+  for (const operation of told.toSorted((a, b) => (a.startedAt < b.startedAt ? -1 : 1))) noteLook(operation);
   if (activity.ok) setActivity(activity.value.activities);
   if (sites.ok) takeSites(sites.value.sites);
-  else addNotice(sites.error);
+  else if (!isSaid(sites.error)) addNotice(sites.error);
   const { currentId } = sitesStore.getState();
   if (currentId !== null) void loadBackups(currentId);
+}
+
+/** The notice that led here says it already. */
+function isSaid({ code, message }: ErrorValue): boolean {
+  return settingsStore.getState().notices.some((notice) => notice.code === code && notice.message === message);
+}
+
+async function askForAll(): Promise<void> {
+  const host = await call("app.info", {});
+  if (host.ok) setHost(host.value);
+  await askForLists();
 }
 
 /** The news of a while were lost: what they would have led to is done now. */
@@ -153,8 +169,6 @@ export async function startUp(): Promise<void> {
     void loadBackups(state.currentId);
     lookAt(state.currentId);
   });
-  const host = await call("app.info", {});
-  if (host.ok) setHost(host.value);
-  await askForLists();
+  await askForAll();
   await call("app.ready", {});
 }

@@ -1,7 +1,7 @@
 /** The desktop app as its owner meets it: window, tray, clipboard, links, and every way it can end. On the built app, with a real ChromaDB. */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { readFile, stat, writeFile } from "node:fs/promises";
+import { mkdir, readFile, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { sampleAccounts } from "../../electron/engine/demo/sample-accounts.ts";
@@ -122,10 +122,12 @@ async function clickTray({ app }: DesktopApp, id: string): Promise<void> {
   }, id);
 }
 
+const trayToolTip = async ({ app }: DesktopApp): Promise<string> => await app.evaluate(({ Tray }) => [...(Tray as unknown as { all: Set<{ toolTip: string }> }).all][0]?.toolTip ?? "");
+
 test.runIf(isStandIn)("the tray says how the site is, and backs it up", async () => {
   const desktop = await startDesktop();
   const siteId = await desktop.addSite(await siteOf(7));
-  const toolTip = async (): Promise<string> => await desktop.app.evaluate(({ Tray }) => [...(Tray as unknown as { all: Set<{ toolTip: string }> }).all][0]?.toolTip ?? "");
+  const toolTip = (): Promise<string> => trayToolTip(desktop);
   // The window looks at it too, and may have done so already: nobody is backed up yet.
   await eventually(async () => expect(await toolTip()).toMatch(/Marlow Bakery: (?:Looking|At risk)$/));
   await clickTray(desktop, `back-up-${siteId}`);
@@ -221,10 +223,23 @@ describe.runIf(process.platform === "linux")("when the engine's process is kille
       await eventually(async () => expect((await childrenOf(await desktop.app.evaluate(() => process.pid))).some((child) => child.pid === pid)).toBe(false));
     }
     await eventually(async () => expect(await desktop.call("site.list", {})).toMatchObject({ ok: false, error: { code: "ENGINE_STOPPED", message: "The engine keeps stopping." } }));
+    if (isStandIn) {
+      await eventually(async () => expect(await trayToolTip(desktop)).toBe("Account Keeper is not watching"));
+      expect((await standInRecord(desktop.app)).notifications).toMatchObject([{ title: "Account Keeper is not watching" }]);
+    }
     const ended = once(desktop.app.process(), "exit");
     await quit(desktop);
     expect((await ended)[0]).toBe(0);
   });
+});
+
+test.runIf(isStandIn)("an app that cannot be opened says that nobody watches", async () => {
+  const userData = await temporaryFolder();
+  await mkdir(join(userData, "keeper"));
+  await writeFile(join(userData, "keeper", "sites.json"), JSON.stringify({ version: 999 }));
+  const desktop = await startDesktop({ userData });
+  await eventually(async () => expect(await trayToolTip(desktop)).toBe("Account Keeper is not watching"));
+  expect((await standInRecord(desktop.app)).notifications).toHaveLength(1);
 });
 
 describe("when the app is killed", () => {

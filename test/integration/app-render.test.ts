@@ -93,6 +93,48 @@ test("a watched site whose variable goes stale is told of once, and kept up to d
   expect(stage.service.deploys).toEqual([]);
 });
 
+test("who signs up while Render is being asked is in the variable too: one more look follows", async () => {
+  const { stage, test: app, siteId } = await startLinked({ accounts: 3 });
+  await app.run("set_variable", { siteId });
+  await stage.signUp(newcomer(0));
+  // The value that is on its way by then was made without them.
+  stage.render.beforeCall(/^PUT .*\/env-vars\//, async () => {
+    await stage.signUp(newcomer(1));
+    await app.run("backup", { siteId });
+  });
+  await app.ask("render.update", { siteId, keepVariable: true });
+  await expect.poll(() => decodeVariable(stage.service.variables.get(VARIABLE_NAME) ?? "").accounts.length, { timeout: 15_000 }).toBe(5);
+  await expect.poll(async () => (await linkOf({ test: app, siteId }))?.variable).toMatchObject({ state: "current", accounts: 5 });
+});
+
+test("a site that is linked to another service while the first is asked: nothing is set there, and nothing said of it", async () => {
+  const { stage, test: app, siteId } = await startLinked({ accounts: 3 });
+  await app.run("set_variable", { siteId });
+  await stage.signUp(newcomer());
+  const other = stage.render.addService({ name: "another-shop" });
+  stage.render.beforeCall(new RegExp(`^GET .*${stage.service.id}/env-vars/`), async () => {
+    await app.ask("render.unlink", { siteId });
+    await app.run("link_service", { siteId, serviceId: other.id, apiKey: stage.render.apiKey });
+    await app.ask("render.update", { siteId, keepVariable: false });
+  });
+  await app.ask("render.update", { siteId, keepVariable: true });
+  await expect.poll(async () => (await linkOf({ test: app, siteId }))?.variable?.state, { timeout: 15_000 }).toBe("not_set");
+  const told = app.events.flatMap((event) => (event.type === "sites" ? event.sites : [])).filter(({ render }) => render?.service.id === other.id);
+  expect(new Set(told.map(({ render }) => render?.variable?.state))).toEqual(new Set([undefined, "not_set"]));
+  expect(stage.render.lines().filter((line) => line.startsWith("PUT "))).toHaveLength(1);
+  expect(decodeVariable(stage.service.variables.get(VARIABLE_NAME) ?? "").accounts).toHaveLength(3);
+});
+
+test("a look by hand that ends after the site was linked to another service is not kept for that one", async () => {
+  const { stage, test: app, siteId } = await startLinked({ accounts: 3 });
+  const other = stage.render.addService({ name: "another-shop" });
+  stage.render.beforeCall(/^GET .*\/env-vars\//, async () => {
+    await app.run("link_service", { siteId, serviceId: other.id });
+  });
+  expect(await app.run("check_variable", { siteId })).toMatchObject({ held: { state: "not_set" } });
+  expect(await linkOf({ test: app, siteId })).toMatchObject({ service: { id: other.id }, variable: null });
+});
+
 test("a redeploy from the window, beside a watcher: everybody is there again, and it is in the log", async () => {
   const { stage, test: app, siteId } = await startLinked({ accounts: 7, restoresItself: true }, { watch: true });
   const report = await app.run("redeploy", { siteId });

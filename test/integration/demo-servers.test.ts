@@ -1,5 +1,5 @@
 /** A demo is there with all its customers or not at all, whatever its first start meets. */
-import { mkdir } from "node:fs/promises";
+import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, expect, onTestFinished, test } from "vitest";
 import { createDemoServers, type DemoServers } from "../../electron/app/sites/demo-servers.ts";
@@ -37,6 +37,15 @@ test("a first start that died before its customers were there begins anew", asyn
   const dataFolder = await temporaryFolder();
   // As far as the server's own folder.
   await mkdir(join(dataFolder, "demo", "demo"), { recursive: true });
+  expect(await customersOf(await demosIn(dataFolder).urlOf("demo"))).toBe(12);
+});
+
+test.each(["", "99999", "no port"])("a mark that names no port (%s) does not keep it from starting", async (mark) => {
+  const dataFolder = await temporaryFolder();
+  const demos = demosIn(dataFolder);
+  await demos.urlOf("demo");
+  await demos.close();
+  await writeFile(join(dataFolder, "demo", "demo.filled"), mark);
   expect(await customersOf(await demosIn(dataFolder).urlOf("demo"))).toBe(12);
 });
 

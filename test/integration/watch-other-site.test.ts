@@ -4,6 +4,7 @@ import type { ActivityNews } from "../../electron/engine/activity/activity.ts";
 import { createSiteWatcher } from "../../electron/app/watch/site-watcher.ts";
 import { sampleAccounts } from "../../electron/engine/demo/sample-accounts.ts";
 import { backupSite } from "../../electron/engine/operations/backup-site.ts";
+import { variableOfSite } from "../../electron/engine/operations/make-variable.ts";
 import { persistAccounts } from "../../electron/engine/persist-accounts.ts";
 import { openVault } from "../../electron/engine/vault/vault.ts";
 import { startFrontProxy } from "../support/front-proxy.ts";
@@ -62,6 +63,20 @@ describe("the folder of another collection", () => {
     expect(await (await openVault(first.folder)).list()).toHaveLength(1);
   });
 
+  it("takes no backup where nobody would be missing either: the backups of two collections would push each other out", async () => {
+    const { first, second } = await twoSites();
+    await second.create();
+    await second.add(people);
+    await expect(backupSite({ ...second, folder: first.folder })).rejects.toMatchObject({ code: "OTHER_SITE" });
+  });
+
+  it("gives way to the variable at a start", async () => {
+    const { first, second } = await twoSites();
+    const { value } = await variableOfSite(first);
+    const persist = persistAccounts({ source: { kind: "server", url: inject("chromaUrl") }, collectionName: second.collectionName, folder: first.folder, variable: value, log: () => undefined });
+    expect(await persist.restoreOnStartup()).toMatchObject({ ok: true, value: { outcome: "restored", from: "variable", report: { added: 3 } } });
+  });
+
   it("restores nobody at a start", async () => {
     const { first, second } = await twoSites();
     await second.create();
@@ -83,15 +98,17 @@ describe("the same collection at another address", () => {
     expect((await first.read()).size).toBe(2);
   });
 
-  it("takes no backup of others, also where fewer accounts are accepted; with one of its people it has moved", async () => {
+  it("is kept apart, and never accepted as fewer while most of its people are others", async () => {
     const { first } = await twoSites();
-    await first.deleteAccounts(people.slice(0, 3).map(({ id }) => id));
-    await first.add(people.slice(3));
-    const moved = { ...first, site: "https://elsewhere.example.com" };
-    for (const acceptFewer of [false, true]) await expect(backupSite({ ...moved, acceptFewer })).rejects.toMatchObject({ code: "OTHER_SITE", message: `The backups in this folder are of another site, ${first.site}.` });
-    await first.add(people.slice(0, 1));
-    expect(await backupSite(moved)).toMatchObject({ fewerThan: { missing: 2 } });
-    expect(await backupSite({ ...moved, acceptFewer: true })).toMatchObject({ outcome: "written", fewerThan: null, accounts: 3 });
+    await first.wipe();
+    await first.create();
+    // The owner has an account on both.
+    await first.add([...people.slice(0, 1), ...people.slice(3)]);
+    const other = { ...first, site: "https://elsewhere.example.com" };
+    expect(await backupSite(other)).toMatchObject({ fewerThan: { missing: 2 } });
+    await expect(backupSite({ ...other, acceptFewer: true })).rejects.toMatchObject({ code: "OTHER_SITE", message: `The backups in this folder are of another site, ${first.site}.` });
+    await first.add(people.slice(1, 2));
+    expect(await backupSite({ ...other, acceptFewer: true })).toMatchObject({ outcome: "written", fewerThan: null, accounts: 4 });
   });
 
   it("has moved when it is empty: everybody comes back", async () => {
@@ -101,15 +118,25 @@ describe("the same collection at another address", () => {
     expect((await first.read()).size).toBe(3);
   });
 
-  it("has moved when everybody is there: the next backup says so, and a wipe is a wipe again", async () => {
+  it("is the same while the collection is: whoever signs up is backed up, deletions are asked about, and a wipe is a wipe", async () => {
     const { first } = await twoSites();
     const url = await atAnotherAddress();
-    expect((await lookAt(first, first.folder, url)).outcome).toBe("acted");
-    expect((await (await openVault(first.folder)).newestGood()).newest?.verified.site).toBe(url);
+    await first.deleteAccounts(people.slice(0, 1).map(({ id }) => id));
+    await first.add(people.slice(3, 4));
+    const { outcome, news } = await lookAt(first, first.folder, url);
+    expect([outcome, news.map(({ kind }) => kind)]).toEqual(["acted", ["deletions", "kept_apart"]]);
     await first.wipe();
     await first.create();
     await first.add(people.slice(4));
     expect((await lookAt(first, first.folder, url)).outcome).toBe("acted");
-    expect((await first.read()).size).toBe(4);
+    // Everybody of the newest backup, who signed up since in the copy kept apart, and the newcomer.
+    expect((await first.read()).size).toBe(5);
+  });
+
+  it("two programs under two addresses make no backups in turn while nothing changes", async () => {
+    const { first } = await twoSites();
+    const url = await atAnotherAddress();
+    for (let round = 1; round <= 2; round += 1) for (const each of [url, first.site]) expect((await lookAt(first, first.folder, each)).outcome).toBe("quiet");
+    expect(await (await openVault(first.folder)).list()).toHaveLength(1);
   });
 });

@@ -1,5 +1,4 @@
 /** Operations around a site's backups and its variable, and the ones before there is a site: test, verify, drill, carry, copy. */
-import { basename, join } from "node:path";
 import { z } from "zod";
 import { isKeeperError, KeeperError } from "../../../shared/errors.ts";
 import type { OperationRequest, OperationResult } from "../../../shared/operations.ts";
@@ -20,6 +19,7 @@ import { engineSource, passphraseOfSite, sourceOfSite, splitDraft, type EngineSo
 import { requireVault } from "../sites/used-vault.ts";
 import { siteOf } from "../sites/site-store.ts";
 import { words } from "../watch/words.ts";
+import { exportTarget } from "./export-target.ts";
 import { openFrom, pathInVault } from "./open-from.ts";
 import type { Finished, Runners } from "./registry.ts";
 import { problemsView } from "./views.ts";
@@ -115,11 +115,9 @@ export function createFileRunners(services: Services): Pick<Runners, "test_conne
 
   async function exportOne({ siteId, name, to }: OperationRequest<"export_backup">, options: Options): Promise<Finished<"export_backup">> {
     const site = siteOf(store, siteId);
-    const path = tokens.pathOf(to, "export_file");
-    // Without an extension it was picked as a folder by browsing.
-    const target = path.includes(".json") ? path : join(path, basename(name));
-    const verified = await exportBackup(await pathInVault(site, name), target, { ...options, passphrase: await passphraseOfSite(site, secrets) });
-    return { result: { shown: target, sizeBytes: verified.sizeBytes, accounts: verified.accountCount } };
+    const { path, keepOthers } = await exportTarget(services, tokens.pathOf(to, "export_file"), name);
+    const exported = await exportBackup(await pathInVault(site, name), path, { ...options, passphrase: await passphraseOfSite(site, secrets), keepOthers });
+    return { result: { shown: exported.path, sizeBytes: exported.sizeBytes, accounts: exported.accounts } };
   }
 
   async function importOne({ siteId, file, passphrase }: OperationRequest<"import_backup">, options: Options): Promise<Finished<"import_backup">> {

@@ -10,31 +10,47 @@ import { connect } from "../../engine/chroma/connect.ts";
 import { checkHostVariable, setHostVariable, type HeldVariable } from "../../engine/redeploy/host-variable.ts";
 import type { Services } from "../services.ts";
 import { sourceOfSite } from "../sites/site-sources.ts";
-import type { StoredSite } from "../sites/site-store.ts";
+import type { StoredLink, StoredSite } from "../sites/site-store.ts";
 import { withLinkedRender } from "./render-access.ts";
 
 export interface HeldVariables {
   /** Null: not looked at since the app was started. */
   of(siteId: string): HeldVariableView | null;
-  /** Notes what was seen, and tells the window. */
-  note(siteId: string, held: HeldVariable): HeldVariableView;
+  /** Notes what was seen at this service, and tells the window; unless the site is no longer linked to it. */
+  note(siteId: string, serviceId: string, held: HeldVariable): HeldVariableView;
   forget(siteId: string): void;
-  /** After a backup of a linked site. Returns at once; what fails is logged and looked at again after the next backup. */
-  afterBackup(site: StoredSite): void;
+  /**
+   * After a backup of a linked site. Returns at once; what fails is logged and looked at again after the next backup. While
+   * a look is under way one more follows it: that one may have read the site already.
+   */
+  afterBackup(site: Pick<StoredSite, "id">): void;
   close(): Promise<void>;
 }
 
 export function createHeldVariables(services: Services, onChange: () => void): HeldVariables {
-  const { clock, log, record, secrets, demos } = services;
+  const { clock, log, record, secrets, demos, store } = services;
   const seen = new Map<string, HeldVariableView>();
   /** What the owner was told last, so that it is told once. */
   const told = new Map<string, string>();
   const running = new Map<string, Promise<void>>();
+  /** Sites that were backed up while they were looked at. */
+  const again = new Set<string>();
   const stopped = new AbortController();
 
-  function note(siteId: string, held: HeldVariable): HeldVariableView {
+  /** As it is now: a look takes a while, and its owner may unlink the site, link it anew or switch something meanwhile. */
+  function linkedSite(siteId: string): StoredSite | undefined {
+    return store.value.sites.find(({ id, render }) => id === siteId && render !== undefined);
+  }
+
+  function linkTo(siteId: string, serviceId: string): StoredLink | undefined {
+    const link = linkedSite(siteId)?.render;
+    return link?.service.id === serviceId ? link : undefined;
+  }
+
+  function note(siteId: string, serviceId: string, held: HeldVariable): HeldVariableView {
     const { state, accounts, missing, changed, gone } = held;
     const view = { checkedAt: clock.now().toISOString(), state, accounts, missing: missing.length, changed: changed.length, gone: gone.length };
+    if (linkTo(siteId, serviceId) === undefined) return view;
     seen.set(siteId, view);
     onChange();
     return view;
@@ -48,12 +64,14 @@ export function createHeldVariables(services: Services, onChange: () => void): H
       await withLinkedRender(services, site, async ({ render, serviceId }) => {
         const request = { render, serviceId, site: { connection, collectionName: site.collectionName } };
         const held = await checkHostVariable(request, options);
-        note(site.id, held);
+        const link = linkTo(site.id, serviceId);
+        if (link === undefined) return;
+        note(site.id, serviceId, held);
         if (held.state === "current") {
           told.delete(site.id);
           return;
         }
-        if (site.render?.keepVariable === true) await bringUpToDate(site, request, options);
+        if (link.keepVariable) await bringUpToDate(site, request, options);
         else if (held.state === "stale") await tellStale(site, held);
       });
     } finally {
@@ -64,7 +82,7 @@ export function createHeldVariables(services: Services, onChange: () => void): H
   async function bringUpToDate(site: StoredSite, request: Parameters<typeof setHostVariable>[0], options: OperationOptions): Promise<void> {
     try {
       const set = await setHostVariable(request, options);
-      note(site.id, await checkHostVariable(request, options));
+      note(site.id, request.serviceId, await checkHostVariable(request, options));
       if (set.wasSet) await record(site, words.variableSet(set));
     } catch (error) {
       // Too many, or it would not bring all of them back: the redeploy brings everyone back from the backup instead.
@@ -80,6 +98,25 @@ export function createHeldVariables(services: Services, onChange: () => void): H
     await record(site, words.variableStale(counts));
   }
 
+  async function lookAt(siteId: string): Promise<void> {
+    do {
+      again.delete(siteId);
+      await lookOnce(siteId);
+    } while (again.has(siteId) && !stopped.signal.aborted);
+    // With nothing to wait for in between: who comes now starts a look of their own.
+    running.delete(siteId);
+  }
+
+  async function lookOnce(siteId: string): Promise<void> {
+    const site = linkedSite(siteId);
+    if (site === undefined) return;
+    try {
+      await look(site, { signal: stopped.signal });
+    } catch (error) {
+      if (!stopped.signal.aborted) log.warn(`The variable at Render could not be looked at: ${isKeeperError(error) ? error.code : "unknown"}`);
+    }
+  }
+
   return {
     of: (siteId) => seen.get(siteId) ?? null,
     note,
@@ -87,14 +124,10 @@ export function createHeldVariables(services: Services, onChange: () => void): H
       seen.delete(siteId);
       told.delete(siteId);
     },
-    afterBackup(site) {
-      if (site.render === undefined || running.has(site.id) || stopped.signal.aborted) return;
-      const work = look(site, { signal: stopped.signal })
-        .catch((error: unknown) => {
-          if (!stopped.signal.aborted) log.warn(`The variable at Render could not be looked at: ${isKeeperError(error) ? error.code : "unknown"}`);
-        })
-        .finally(() => running.delete(site.id));
-      running.set(site.id, work);
+    afterBackup({ id }) {
+      if (linkedSite(id) === undefined || stopped.signal.aborted) return;
+      if (running.has(id)) again.add(id);
+      else running.set(id, lookAt(id));
     },
     async close() {
       stopped.abort();

@@ -58,15 +58,18 @@ export function createRenderRunners(services: Services, held: HeldVariables): Pi
   }
 
   async function check({ siteId }: OperationRequest<"check_variable">, options: Options): Promise<Finished<"check_variable">> {
-    const seen = await withVariable(siteOf(store, siteId), options, async (request) => await checkHostVariable(request, options));
-    return { result: { held: held.note(siteId, seen), missingIds: firstIds(seen.missing), message: seen.message }, hasProblems: seen.state !== "current" };
+    const { seen, view } = await withVariable(siteOf(store, siteId), options, async (request) => {
+      const found = await checkHostVariable(request, options);
+      return { seen: found, view: held.note(siteId, request.serviceId, found) };
+    });
+    return { result: { held: view, missingIds: firstIds(seen.missing), message: seen.message }, hasProblems: seen.state !== "current" };
   }
 
   async function set({ siteId }: OperationRequest<"set_variable">, options: Options): Promise<Finished<"set_variable">> {
     const site = siteOf(store, siteId);
     const done = await withVariable(site, options, async (request) => {
       const result = await setHostVariable(request, options);
-      held.note(siteId, await checkHostVariable(request, options));
+      held.note(siteId, request.serviceId, await checkHostVariable(request, options));
       return result;
     });
     if (done.wasSet) await record(site, words.variableSet(done));

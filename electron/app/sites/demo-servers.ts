@@ -19,6 +19,7 @@ export interface DemoServers {
 
 /** More than the variable takes, so that both sides of that limit can be seen after some are deleted; as many as UX shows. */
 const CUSTOMERS = 12;
+const MAX_PORT = 65_535;
 
 export function createDemoServers(dataFolder: string): DemoServers {
   const servers = new Map<string, Promise<BundledServer>>();
@@ -33,9 +34,7 @@ export function createDemoServers(dataFolder: string): DemoServers {
     const server = await startBundledServer({ path });
     try {
       await fill(server.url);
-      await writeFile(filledMarkOf(siteId), new URL(server.url).port).catch((error: unknown) => {
-        throw asWriteError(error);
-      });
+      await mark(siteId, server);
       return server;
     } catch (error) {
       await server.stop();
@@ -45,8 +44,25 @@ export function createDemoServers(dataFolder: string): DemoServers {
 
   /** At the address it had before, if that is free: its backups say where it was. */
   async function start(siteId: string): Promise<BundledServer> {
-    const mark = await readFile(filledMarkOf(siteId), "utf8").catch(() => null);
-    return mark === null ? await startFilled(siteId) : await startBundledServer({ path: folderOf(siteId), port: Number(mark) || undefined });
+    const port = await portBefore(siteId);
+    if (port === null) return await startFilled(siteId);
+    const server = await startBundledServer({ path: folderOf(siteId), port });
+    await mark(siteId, server);
+    return server;
+  }
+
+  async function mark(siteId: string, server: BundledServer): Promise<void> {
+    await writeFile(filledMarkOf(siteId), new URL(server.url).port).catch((error: unknown) => {
+      throw asWriteError(error);
+    });
+  }
+
+  /** Null: it was never filled. Undefined: nobody knows any more. */
+  async function portBefore(siteId: string): Promise<number | undefined | null> {
+    const text = await readFile(filledMarkOf(siteId), "utf8").catch(() => null);
+    if (text === null) return null;
+    const port = Number(text);
+    return Number.isInteger(port) && port > 0 && port <= MAX_PORT ? port : undefined;
   }
 
   /** One start for all who ask at once; one that failed is tried again. */
@@ -74,8 +90,9 @@ export function createDemoServers(dataFolder: string): DemoServers {
     async wipe(siteId) {
       const stopped = await stop(siteId);
       await rm(folderOf(siteId), { recursive: true, force: true });
-      const port = stopped === null ? undefined : Number(new URL(stopped.url).port);
-      await keep(siteId, startBundledServer({ path: folderOf(siteId), port }));
+      const port = stopped === null ? ((await portBefore(siteId)) ?? undefined) : Number(new URL(stopped.url).port);
+      const server = await keep(siteId, startBundledServer({ path: folderOf(siteId), port }));
+      await mark(siteId, server);
     },
     async remove(siteId) {
       await stop(siteId);

@@ -94,7 +94,7 @@ export function createSiteWatcher(site: WatchedSite, options: SiteWatcherOptions
     settled = null;
     const { verdict, newest } = await judgeAgainstVault(on, seen, { signal });
     if (newest !== null) safe = newest;
-    const isBackedUp = verdict.kind === "all_there" && newest?.collectionId === seen.collectionId && newest.site === open.address && newest.content === (await contentOfSite(open, seen, { signal }));
+    const isBackedUp = verdict.kind === "all_there" && newest?.collectionId === seen.collectionId && newest.content === (await contentOfSite(open, seen, { signal }));
     // Whoever follows a redeploy does all this, and knows more: two at once would back up what is about to be put right.
     // What comes after this is news again, also when it is the same as before.
     if (isBackedUp) told = "";

@@ -14,7 +14,10 @@ interface WatchState {
 }
 
 export interface WatchControl {
-  /** Starts, ends and restarts watchers so that they are as these sites want it. Returns when those that had to end have. */
+  /**
+   * Starts, ends and restarts watchers so that they are as these sites want it. Returns when those that had to end have.
+   * Of calls that come while an earlier one is under way the last one counts. After `close` nothing is started.
+   */
   follow(sites: readonly StoredSite[]): Promise<void>;
   stateOf(siteId: string): WatchState;
   close(): Promise<void>;
@@ -42,6 +45,10 @@ const TRY_AGAIN_MS = 60_000;
 
 export function createWatchControl({ clock, open, onActivity, onChange }: WatchControlOptions): WatchControl {
   const watchers = new Map<string, Watcher>();
+  /** As they were given last: a watcher may take its time to end, and what was wanted before it did is over then. */
+  let sites: readonly StoredSite[] = [];
+  let isClosed = false;
+  let last: Promise<unknown> = Promise.resolve();
 
   function start(site: StoredSite, wanted: string): void {
     const controller = new AbortController();
@@ -80,17 +87,33 @@ export function createWatchControl({ clock, open, onActivity, onChange }: WatchC
     await watcher?.ended;
   }
 
+  function wantedNow(): Map<string, StoredSite> {
+    if (isClosed) return new Map();
+    return new Map(sites.filter(({ settings, source }) => settings.watch && canBeWatched(source)).map((site) => [site.id, site]));
+  }
+
+  async function settle(): Promise<void> {
+    const wanted = wantedNow();
+    const outdated = [...watchers].filter(([siteId, { wanted: now }]) => keyOf(wanted.get(siteId)) !== now).map(([siteId]) => siteId);
+    await Promise.all(outdated.map(stop));
+    for (const [siteId, site] of wantedNow()) if (!watchers.has(siteId)) start(site, keyOf(site));
+    for (const siteId of outdated) onChange(siteId);
+  }
+
   return {
-    async follow(sites) {
-      const wanted = new Map(sites.filter(({ settings, source }) => settings.watch && canBeWatched(source)).map((site) => [site.id, site]));
-      const outdated = [...watchers].filter(([siteId, { wanted: now }]) => keyOf(wanted.get(siteId)) !== now).map(([siteId]) => siteId);
-      await Promise.all(outdated.map(stop));
-      for (const [siteId, site] of wanted) if (!watchers.has(siteId)) start(site, keyOf(site));
-      for (const siteId of outdated) onChange(siteId);
+    async follow(given) {
+      sites = given;
+      const turn = last.then(settle);
+      // The next one has its turn whatever became of this one.
+      last = turn.catch(() => undefined);
+      await turn;
     },
     stateOf: (siteId) => watchers.get(siteId)?.state ?? OFF,
     async close() {
+      isClosed = true;
+      // What is under way may wait for a watcher that only this ends.
       await Promise.all([...watchers.keys()].map(stop));
+      await last;
     },
   };
 }

@@ -39,7 +39,7 @@ export async function restoreOnStartup(context: CliContext, options: OptionsOf["
       output.result({ outcome: "accounts_present", accounts });
       return exitCodes.done;
     }
-    const chosen = await chooseStartupBackup({ place: options.from, variable: context.env[VARIABLE_NAME] ?? "", passphrase, signal });
+    const chosen = await chooseStartupBackup({ site, place: options.from, variable: context.env[VARIABLE_NAME] ?? "", passphrase, signal });
     if (chosen === null) {
       output.say(STARTING_FRESH);
       // Only where there is a backup folder: a new site has none, and needs none for this.

@@ -2,6 +2,7 @@
 import type { ActivityNews } from "../../engine/activity/activity.ts";
 import { noteActivity } from "../../engine/activity/activity-log.ts";
 import { words } from "../../engine/activity/words.ts";
+import type { OpenBackup } from "../../engine/backup/read-backup.ts";
 import { restoredLine } from "../../engine/log-lines.ts";
 import { clearRestoreMark } from "../../engine/operations/restore-mark.ts";
 import { chooseBackup, restoreSite, type ChosenBackup } from "../../engine/operations/restore-site.ts";
@@ -64,7 +65,7 @@ export async function restore(context: CliContext, options: OptionsOf["restore"]
       if (safetyFolder === options.from) await noteActivity(safetyFolder, site.site, restoredNews(done));
       // Everyone is there, so nothing is left to finish for the next start.
       if (isEveryone && !done.problems.some(({ code }) => code === "NOT_RESTORED")) await clearRestoreMark(options.from);
-      return { report: done, leftOut: isEveryone ? await findLeftOut({ ...site, folder: options.from, since: chosen.backup.timestamp, passphrase }, context.signal) : [] };
+      return { report: done, leftOut: isEveryone ? await findLeftOut({ ...site, folder: options.from, restored: chosen.backup, passphrase }, context.signal) : [] };
     });
     context.progress.stop();
     sayReport(context.output, report);
@@ -81,7 +82,7 @@ function restoredNews(report: RestoreReport): ActivityNews {
 }
 
 async function findLeftOut(
-  { folder, ...site }: OpenSite & { folder: string; since: Date | null; passphrase: string | undefined },
+  { folder, ...site }: OpenSite & { folder: string; restored: OpenBackup; passphrase: string | undefined },
   signal: AbortSignal,
 ): Promise<LeftOutCopy[]> {
   const { collection } = await lookUpCollection(site.connection, site.collectionName, { signal });

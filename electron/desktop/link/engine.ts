@@ -38,7 +38,8 @@ interface EngineOptions {
 const CLOSE_WITHIN_MS = 10_000;
 
 const stoppedOnce = new KeeperError("ENGINE_STOPPED", "The engine stopped and was started again.", { hint: "Nothing that was kept is lost. Start again what you were doing." });
-const stoppedForGood = new KeeperError("ENGINE_STOPPED", "The engine keeps stopping.", { hint: "Quit Account Keeper and open it again. Your backups are where they were." });
+/** Asking again does not help: nobody starts it any more. */
+const stoppedForGood: ErrorValue = { ...toErrorValue(new KeeperError("ENGINE_STOPPED", "The engine keeps stopping.", { hint: "Quit Account Keeper and open it again. Your backups are where they were." })), retryable: false };
 const closing = new KeeperError("CANCELLED", "Account Keeper is closing.");
 
 /** Starts the engine's process at once. */
@@ -127,7 +128,7 @@ export function createEngine({ spawn, init, ports, log }: EngineOptions): Engine
     const ref = log.error("The engine's process ended.", new Error(`exit code ${code}`));
     const delayMs = budget(Date.now());
     if (delayMs === null) state = "stopped";
-    const error: ErrorValue = { ...toErrorValue(delayMs === null ? stoppedForGood : stoppedOnce), ref };
+    const error: ErrorValue = { ...(delayMs === null ? stoppedForGood : toErrorValue(stoppedOnce)), ref };
     for (const id of [...pending.keys()]) settle(id, { ok: false, error });
     if (delayMs === null) {
       emit({ type: "notice", notice: error });
@@ -162,7 +163,7 @@ export function createEngine({ spawn, init, ports, log }: EngineOptions): Engine
 
   /** Answered by a `result` with the same id. */
   function ask(messageOf: (id: number) => ToWorker): Promise<Result<unknown>> {
-    if (state !== "open") return Promise.resolve({ ok: false, error: toErrorValue(state === "stopped" ? stoppedForGood : closing) });
+    if (state !== "open") return Promise.resolve({ ok: false, error: state === "stopped" ? stoppedForGood : toErrorValue(closing) });
     const id = ++lastId;
     return new Promise((resolve) => {
       pending.set(id, resolve);

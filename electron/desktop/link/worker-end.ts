@@ -12,7 +12,7 @@ import { portCalls, toWorkerSchema, type FromWorker, type Init, type PortArgs, t
 
 interface WorkerEndOptions {
   readonly post: (message: FromWorker) => void;
-  /** Opens the app; called once, with what the main process said first. */
+  /** Opens the app, with what the main process said first; called again only when it failed and may succeed later. */
   readonly open: (init: Init, ports: HostPorts, launcher: ServerLauncher, log: Log) => Promise<KeeperApp>;
 }
 
@@ -29,6 +29,7 @@ interface RunningServer {
 export function createWorkerEnd({ post, open }: WorkerEndOptions): WorkerEnd {
   const asked = new Map<number, { resolve: (value: unknown) => void; reject: (error: Error) => void }>();
   const servers = new Map<number, RunningServer>();
+  let init: Init | null = null;
   let app: Promise<KeeperApp> | null = null;
   let lastId = 0;
 
@@ -84,18 +85,30 @@ export function createWorkerEnd({ post, open }: WorkerEndOptions): WorkerEnd {
     };
   }
 
-  async function start(init: Init): Promise<KeeperApp> {
-    const opened = await open(init, ports(init), launcher, log);
+  async function start(given: Init): Promise<KeeperApp> {
+    const opened = await open(given, ports(given), launcher, log);
     opened.onEvent((event) => post({ type: "event", event }));
     return opened;
+  }
+
+  /** The app, opened by whoever asks first: at the start, and after an opening that failed for a while only. */
+  function openedApp(): Promise<KeeperApp> {
+    if (app !== null) return app;
+    if (init === null) throw new Error("A command came before the start.");
+    const opening = start(init);
+    app = opening;
+    // Whoever asks for something gets the error; nobody may ask.
+    opening.catch((error: unknown) => {
+      if (toErrorValue(error).retryable) app = null;
+    });
+    return opening;
   }
 
   /** Answers message `id` with what the app says. */
   async function run(id: number, what: string, ask: (opened: KeeperApp) => Promise<Result<unknown>>): Promise<void> {
     let result: Result<unknown>;
     try {
-      if (app === null) throw new Error("A command came before the start.");
-      result = await ask(await app);
+      result = await ask(await openedApp());
     } catch (error) {
       result = { ok: false, error: { ...toErrorValue(error), ref: log.error(`${what}: the app is not there`, error) } };
     }
@@ -122,11 +135,9 @@ export function createWorkerEnd({ post, open }: WorkerEndOptions): WorkerEnd {
       const message = parsed.data;
       switch (message.type) {
         case "init":
-          if (app === null) {
-            app = start(message.init);
-            // Whoever asks for something gets the error; nobody may ask.
-            app.catch(() => undefined);
-          }
+          if (init !== null) return;
+          init = message.init;
+          void openedApp().catch(() => undefined);
           return;
         case "call":
           void run(message.id, message.command, (opened) => opened.call(message.command, message.request));

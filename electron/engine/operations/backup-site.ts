@@ -7,17 +7,18 @@ import { verifyBackup } from "../backup/verify-backup.ts";
 import type { ChromaConnection, CollectionInfo } from "../chroma/connection.ts";
 import { readRecords } from "../chroma/read-records.ts";
 import { bothAtOnce } from "../both-at-once.ts";
-import { createPresence } from "../presence.ts";
+import { createPresence, type Presence } from "../presence.ts";
 import { PROGRAM } from "../program.ts";
 import type { AccountRecord, Problem } from "../record.ts";
 import type { NewestGood, Vault, VaultEntry } from "../vault/vault.ts";
 import { openVault } from "../vault/vault.ts";
 import { withVaultLock } from "../vault/lock.ts";
 import { timeOfNew } from "./backup-time.ts";
+import { noteAddresses } from "./known-addresses.ts";
 import { collectionNotFound } from "./make-variable.ts";
 import { fewerThanNewest, noAccountsYet, refuseLockedNewest, siteEmpty } from "./shrink-guard.ts";
 import { siteKey, withSiteLock } from "./site-lock.ts";
-import { isOfOtherCollection, refuseOtherAddress, refuseOtherCollection, type BackupOrigin } from "./whose-vault.ts";
+import { refuseOtherAddress, refuseOtherCollection, type BackupOrigin } from "./whose-vault.ts";
 
 export interface BackupSiteRequest {
   readonly connection: ChromaConnection;
@@ -88,6 +89,10 @@ async function backupInto(vault: Vault, request: BackupSiteRequest, options: Ope
   );
   if (found === null) throw collectionNotFound(collectionName, good.newest?.verified.accountCount);
   const { collection, pages } = found;
+  const origin = originOf(good);
+  const isSame = isSameCollection(origin, collection);
+  // Pruning goes by the newest of a folder: the backups of two collections would push each other out.
+  if (!isSame) refuseOtherCollection(origin, request);
   const writer = await createBackupWriter(vault.folder, { signal: options.signal });
   try {
     const startedAt = request.now?.() ?? new Date();
@@ -97,19 +102,19 @@ async function backupInto(vault: Vault, request: BackupSiteRequest, options: Ope
       if (good.newest !== null) site.add(page);
       await writer.add(page);
     }
-    const wanted: WantedBackup = { site: request.site, chroma: chromaOf(collection), encrypted: lockWith(request) !== undefined };
+    const wanted: WantedBackup = { chroma: chromaOf(collection), encrypted: lockWith(request) !== undefined };
     const rest = { problems: writer.problems, passedOver: good.passedOver };
 
     // The owner's word about who was kept apart since needs a backup that is newer than theirs.
     const mustBeNewer = request.acceptFewer === true && (await hasLaterApart(vault, good, options));
+    if (request.acceptFewer === true && !isSame && origin?.site !== request.site) await refuseOthersPeople(good, origin, site, request, options);
     const newest = mustBeNewer ? null : sameAsNewest(good, writer, wanted);
     if (newest !== null) {
       await writer.abandon();
+      await noteMove(vault, origin, request);
       return { ...newest, ...rest };
     }
-    const fewer = request.acceptFewer === true && isOfThisSite(good, request) ? null : await fewerThanNewest(good, site, { passphrase, signal: options.signal });
-    if (fewer !== null) refuseOthersVault(good, fewer, writer.counts.records, request);
-    const fewerThan = request.acceptFewer === true ? null : fewer;
+    const fewerThan = request.acceptFewer === true ? null : await fewerThanNewest(good, site, { passphrase, signal: options.signal });
     if (writer.counts.records === 0 && fewerThan !== null) throw siteEmpty(fewerThan);
     if (writer.counts.records === 0 && request.acceptFewer !== true) throw noAccountsYet(good);
     const short = fewerThan === null ? null : await sameAsShort(vault, writer, wanted, request, options);
@@ -122,6 +127,7 @@ async function backupInto(vault: Vault, request: BackupSiteRequest, options: Ope
     const info = { site: request.site, chroma: wanted.chroma, fewerThan, timestamp, madeBy: PROGRAM };
     const finished = await writer.finish(info, { passphrase: lockWith(request), onProgress: options.onProgress });
     const placed = await vault.place(finished, { kind: fewerThan === null ? "normal" : "short" });
+    if (fewerThan === null || isSame) await noteMove(vault, origin, request);
     return { outcome: "written", ...placed, ...describe(finished), ...rest };
   } catch (error) {
     // The first failure is the one to tell.
@@ -184,22 +190,27 @@ function originOf({ newest }: NewestGood): BackupOrigin | null {
   return site === null || chroma === null ? null : { site, chroma };
 }
 
-function isOfThisSite(good: NewestGood, request: BackupSiteRequest): boolean {
-  const origin = originOf(good);
-  return origin === null || (origin.site === request.site && !isOfOtherCollection(origin, request));
+async function noteMove({ folder }: Vault, origin: BackupOrigin | null, { site }: BackupSiteRequest): Promise<void> {
+  if (origin !== null && origin.site !== site) await noteAddresses(folder, [origin.site, site]);
 }
 
-/** A site that has moved holds some of its people still. One that holds none of them is another one, also where its owner accepts fewer: the next start of the first one would bring back the wrong people. */
-function refuseOthersVault(good: NewestGood, { missing }: FewerThan, records: number, request: BackupSiteRequest): void {
-  const origin = originOf(good);
-  refuseOtherCollection(origin, request);
-  if (records > 0 && missing === good.newest?.verified.recordCount) refuseOtherAddress(origin, request.site);
+/** Whether what was read is of the very collection that the newest backup is of. True where there is none, or it does not tell. */
+function isSameCollection(origin: BackupOrigin | null, { id }: CollectionInfo): boolean {
+  return origin === null || origin.chroma.collection.id === id;
+}
+
+/**
+ * Its owner accepts that people are gone, and at this address nobody has backed up before: with more than half of them gone
+ * it is another site. Among the normal ones its backup would be the newest, and bring the wrong people back to the first.
+ */
+async function refuseOthersPeople(good: NewestGood, origin: BackupOrigin | null, people: Presence, request: BackupSiteRequest, options: OperationOptions): Promise<void> {
+  const { folder, passphrase } = request;
+  const missing = (await fewerThanNewest(good, people, { passphrase, signal: options.signal }))?.missing ?? 0;
+  if (people.size > 0 && missing * 2 > (good.newest?.verified.recordCount ?? 0)) await refuseOtherAddress(origin, request.site, folder);
 }
 
 /** What a backup has to be besides its content, to be the same as the one that would be written. */
 interface WantedBackup {
-  /** Where it was read: after a move the newest backup must know the new address. */
-  readonly site: string;
   /** With the collection's id: after a wipe it is another one, and the newest backup must know it. */
   readonly chroma: BackupChroma;
   readonly encrypted: boolean;
@@ -215,7 +226,6 @@ function sameAsNewest({ newest }: NewestGood, writer: BackupWriter, wanted: Want
     verified.digest?.content === writer.contentDigest() &&
     verified.problemCount === writer.counts.problems &&
     verified.encrypted === wanted.encrypted &&
-    verified.site === wanted.site &&
     isDeepStrictEqual(verified.chroma, wanted.chroma);
   return isSame ? unchangedReport(entry, verified.timestamp, writer, null) : null;
 }

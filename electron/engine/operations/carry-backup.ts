@@ -8,7 +8,7 @@ import { openBackup } from "../backup/read-backup.ts";
 import { tempPath } from "../backup/temp-files.ts";
 import { verifyBackup, type VerifiedBackup } from "../backup/verify-backup.ts";
 import { createPresence, missingFrom } from "../presence.ts";
-import { replaceFile } from "../vault/atomic.ts";
+import { moveToFreeName, replaceFile } from "../vault/atomic.ts";
 import { withVaultLock } from "../vault/lock.ts";
 import { openVault, type PlacedBackup, type Shelf, type Vault } from "../vault/vault.ts";
 
@@ -16,19 +16,40 @@ export interface CarryOptions extends OperationOptions {
   readonly passphrase?: string | undefined;
 }
 
+export interface ExportOptions extends CarryOptions {
+  /** Where the name is taken a free one beside it is used: `name (2)` and so on. Default: what is there is replaced. */
+  readonly keepOthers?: boolean | undefined;
+}
+
+export interface ExportedBackup {
+  readonly path: string;
+  readonly accounts: number;
+  readonly sizeBytes: number;
+}
+
 /**
  * Copies a backup to a file outside the vault. A file that is there is replaced only by a whole one. Throws the codes of
  * `verifyBackup`, FOLDER_NOT_FOUND, FOLDER_NOT_WRITABLE, DISK_FULL, CANCELLED; what was there is then as it was.
  */
-export async function exportBackup(from: string, to: string, options: CarryOptions = {}): Promise<VerifiedBackup> {
+export async function exportBackup(from: string, to: string, options: ExportOptions = {}): Promise<ExportedBackup> {
   const { temporary, verified } = await copyVerified(from, dirname(to), options);
   try {
-    await replaceFile(temporary, to);
-    return verified;
+    let path = to;
+    if (options.keepOthers === true) path = await moveToFreeName(temporary, namesOfCopies(to));
+    else await replaceFile(temporary, to);
+    return { path, accounts: verified.accountCount, sizeBytes: verified.sizeBytes };
   } catch (error) {
     await rm(temporary, { force: true }).catch(() => undefined);
     throw asWriteError(error);
   }
+}
+
+/** The number stands before all of the extension: what ends on ".json.age" is known for a locked backup by that. */
+function* namesOfCopies(path: string): Generator<string> {
+  const [extension = ""] = /(?:\.json)?(?:\.age)?$/i.exec(path) ?? [];
+  const stem = path.slice(0, path.length - extension.length);
+  yield path;
+  for (let attempt = 2; ; attempt += 1) yield `${stem} (${attempt})${extension}`;
 }
 
 export interface ImportedBackup extends PlacedBackup {

@@ -10,6 +10,7 @@ import { openVault } from "../vault/vault.ts";
 import { laterCopies } from "./later-copies.ts";
 import { clearRestoreMark, readRestoreMark } from "./restore-mark.ts";
 import { refuseUnreadable } from "./shrink-guard.ts";
+import { noteAddresses } from "./known-addresses.ts";
 import { judge, type KnownSite, type Verdict } from "./verdict.ts";
 import { refuseOtherAddress, refuseOtherCollection, type SiteOfVault } from "./whose-vault.ts";
 
@@ -29,7 +30,7 @@ export interface Glance {
 export interface Judgement {
   readonly verdict: Verdict;
   /** The newest good backup, and what it says of itself. */
-  readonly newest: { readonly name: string; readonly accounts: number; readonly collectionId: string | null; readonly content: string | null; readonly site: string | null } | null;
+  readonly newest: { readonly name: string; readonly accounts: number; readonly collectionId: string | null; readonly content: string | null } | null;
 }
 
 /** Two requests: the collection, and how many are in it. Throws the codes of `ChromaConnection`, CANCELLED. */
@@ -62,10 +63,10 @@ export async function judgeAgainstVault({ connection, collectionName, folder, pa
   const { newest } = good;
   if (newest === null && seen.accounts === 0) refuseUnreadable(good);
   if (newest === null) return { verdict: judge(null, { ...seen, missing: [], stayed: 0, isHalfRestored: false }), newest: null };
-  const { chroma, digest, recordCount, accountCount, site } = newest.verified;
+  const { chroma, digest, recordCount, accountCount } = newest.verified;
   const known: KnownSite = { collectionId: chroma?.collection.id ?? null, accounts: recordCount };
   const backup = await openBackup({ path: newest.entry.path }, { passphrase, signal });
-  const later = await laterCopies({ connection, site: connection.address, collectionName, vault, since: backup.timestamp, passphrase }, { signal });
+  const later = await laterCopies({ connection, site: connection.address, collectionName, vault, restored: backup, passphrase }, { signal });
   const presence = createPresence();
   let stayed = 0;
   if (seen.collectionId !== null) {
@@ -82,13 +83,17 @@ export async function judgeAgainstVault({ connection, collectionName, folder, pa
   for (const copy of [backup, ...later]) for (const id of await missingFrom(presence, copy, { signal })) missing.add(id);
   const mark = await readRestoreMark(folder);
   const isHalfRestored = mark !== null && mark.collectionId === seen.collectionId;
+  const origin = (backup.head ?? newest.ours?.head)?.account_keeper ?? null;
+  // The very collection that was backed up, under whatever address.
+  const isSame = origin !== null && origin.chroma.collection.id === seen.collectionId;
   if (missing.size > 0) {
-    const origin = (backup.head ?? newest.ours?.head)?.account_keeper ?? null;
-    refuseOtherCollection(origin, { connection, collectionName });
-    if (seen.accounts > 0 && !isHalfRestored) refuseOtherAddress(origin, connection.address);
+    if (!isSame) refuseOtherCollection(origin, { connection, collectionName });
+    // An empty one may be ours that has moved.
+    if (!isSame && seen.accounts > 0 && !isHalfRestored) await refuseOtherAddress(origin, connection.address, folder);
   }
+  if (origin !== null && origin.site !== connection.address && (isSame || (missing.size === 0 && seen.accounts > 0))) await noteAddresses(folder, [origin.site, connection.address]);
   const verdict = judge(known, { ...seen, stayed, missing: [...missing], isHalfRestored });
   // Whoever deletes somebody from now on means it.
   if (mark !== null && verdict.kind === "all_there") await clearRestoreMark(folder);
-  return { verdict, newest: { name: newest.entry.name, accounts: accountCount, collectionId: known.collectionId, content: digest?.content ?? null, site } };
+  return { verdict, newest: { name: newest.entry.name, accounts: accountCount, collectionId: known.collectionId, content: digest?.content ?? null } };
 }

@@ -9,6 +9,7 @@ import type { ChromaConnection } from "../chroma/connection.ts";
 import { readRecords } from "../chroma/read-records.ts";
 import { createPresence, missingFrom } from "../presence.ts";
 import type { Vault } from "../vault/vault.ts";
+import { readKnownAddresses } from "./known-addresses.ts";
 import { isOfOtherCollection } from "./whose-vault.ts";
 
 /** A name tells whole seconds. */
@@ -16,8 +17,8 @@ const NAME_PRECISION_MS = 1_000;
 
 export interface LaterCopiesRequest {
   readonly vault: Vault;
-  /** Of the backup that everybody is restored from. */
-  readonly since: Date | null;
+  /** What everybody is restored from. */
+  readonly restored: Pick<OpenBackup, "timestamp" | "head">;
   readonly connection: ChromaConnection;
   readonly site: string;
   readonly collectionName: string;
@@ -25,7 +26,7 @@ export interface LaterCopiesRequest {
 }
 
 /**
- * Backups of this very site, kept apart or made before a restore, that are newer than `since`: newest first, and only
+ * Backups of this very site, kept apart or made before a restore, that are newer than `restored`: newest first, and only
  * those that hold somebody whom the ones before them do not. Restored in this order, before the backup itself, everyone
  * comes back in the newest version there is. What cannot be read is left out. Throws the codes of `Vault.list`, CANCELLED.
  */
@@ -57,16 +58,18 @@ export async function leftOutCopies(request: LaterCopiesRequest, collectionId: s
 }
 
 async function openLaterCopies(request: LaterCopiesRequest, { signal }: OperationOptions): Promise<{ copy: OpenBackup; path: string }[]> {
-  const { vault, since, passphrase } = request;
+  const { vault, restored, passphrase } = request;
+  const since = restored.timestamp;
   // Without the passphrase, that is by their names: to open a locked one takes a second, and most are older.
   const entries = await vault.list({ signal });
   const copies: { copy: OpenBackup; path: string }[] = [];
   const held = createPresence();
+  const addresses = [request.site, ...(await readKnownAddresses(vault.folder))];
   for (const { shelf, state, timestamp, path } of entries) {
     if (shelf === "normal" || (state !== "good" && (state !== "locked" || passphrase === undefined)) || !isLater(timestamp, since, NAME_PRECISION_MS)) continue;
     try {
       const copy = await openBackup({ path }, { passphrase, signal });
-      if (!isLater(copy.timestamp, since, 0) || !isOf(copy, request) || (await missingFrom(held, copy, { signal })).length === 0) continue;
+      if (!isLater(copy.timestamp, since, 0) || !isOf(copy, request, addresses) || (await missingFrom(held, copy, { signal })).length === 0) continue;
       for await (const page of copy.records()) held.add(page);
       copies.push({ copy, path });
     } catch (error) {
@@ -81,6 +84,8 @@ function isLater(time: Date | null, since: Date | null, toleranceMs: number): bo
 }
 
 /** A vault may also hold the safety copy of another site that somebody tried a restore on. */
-function isOf({ head }: OpenBackup, request: LaterCopiesRequest): boolean {
-  return head !== null && head.account_keeper.site === request.site && !isOfOtherCollection(head.account_keeper, request);
+function isOf({ head }: OpenBackup, request: LaterCopiesRequest, addresses: readonly string[]): boolean {
+  if (head === null || isOfOtherCollection(head.account_keeper, request)) return false;
+  const { site, chroma } = head.account_keeper;
+  return addresses.includes(site) || chroma.collection.id === request.restored.head?.account_keeper.chroma.collection.id;
 }

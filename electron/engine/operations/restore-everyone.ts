@@ -37,7 +37,7 @@ export async function restoreEveryone(request: RestoreEveryoneRequest, options: 
   const { connection, collectionName, site, folder, backup, passphrase, now, dimension } = request;
   refuseOtherCollection(backup.head?.account_keeper ?? null, request);
   const vault = await openVault(folder);
-  const later = await laterCopies({ connection, collectionName, site, vault, since: backup.timestamp, passphrase }, { signal: options.signal });
+  const later = await laterCopies({ connection, collectionName, site, vault, restored: backup, passphrase }, { signal: options.signal });
   const { collection } = await lookUpCollection(connection, collectionName, options);
   await setRestoreMark(folder, { collectionName, collectionId: collection?.id ?? null });
   const restore = async (copy: OpenBackup): Promise<RestoreReport> => {

@@ -10,8 +10,11 @@ import { lookUpCollection } from "../restore/plan-restore.ts";
 import { restoreEveryone } from "./restore-everyone.ts";
 import { readRestoreMark } from "./restore-mark.ts";
 import { chooseBackup, restoreSite, type BackupChoice } from "./restore-site.ts";
+import { refuseOtherCollection, type SiteOfVault } from "./whose-vault.ts";
 
 export interface StartupPlaces extends OperationOptions {
+  /** What will be restored to. */
+  readonly site: SiteOfVault;
   /** A vault or a backup file; need not exist. */
   readonly place: string;
   /** What the variable holds; empty when it is not set. */
@@ -28,15 +31,17 @@ export interface StartupChoice {
 
 /**
  * The first of the two that holds accounts; null when there is neither. Throws what opening the file throws when it
- * cannot be used and there is no variable: that is no fresh start.
+ * cannot be used, or OTHER_SITE when it is another collection's, and there is no variable: that is no fresh start.
  */
-export async function chooseStartupBackup({ place, variable, passphrase, signal }: StartupPlaces): Promise<StartupChoice | null> {
+export async function chooseStartupBackup({ site, place, variable, passphrase, signal }: StartupPlaces): Promise<StartupChoice | null> {
   const fallback: StartupChoice | null = variable.trim() === "" ? null : { from: "variable", choice: { kind: "text", text: variable } };
   const found = await lookAt(place);
   if (found === "nothing") return fallback;
   const choice: BackupChoice = found === "folder" ? { kind: "vault", folder: place } : { kind: "file", path: place };
   try {
     const { backup } = await chooseBackup(choice, { passphrase, signal });
+    // A file was named; of a folder nobody has said that its accounts belong here.
+    if (choice.kind === "vault") refuseOtherCollection(backup.head?.account_keeper ?? null, site);
     // A file of nobody gives way to a variable.
     const isEmpty = (backup.head?.account_keeper.record_count ?? backup.accountCount) === 0;
     return isEmpty && fallback !== null ? fallback : { from: "file", choice };

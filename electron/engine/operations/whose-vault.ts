@@ -5,6 +5,7 @@
 import { KeeperError } from "../../../shared/errors.ts";
 import type { BackupChroma } from "../backup/format.ts";
 import type { ChromaConnection } from "../chroma/connection.ts";
+import { readKnownAddresses } from "./known-addresses.ts";
 
 export interface SiteOfVault {
   readonly connection: ChromaConnection;
@@ -17,7 +18,7 @@ export interface BackupOrigin {
   readonly chroma: BackupChroma;
 }
 
-/** By the names of collection, database and tenant: a wipe changes every id. */
+/** Another one by the names of collection, database and tenant: a wipe changes every id. */
 export function isOfOtherCollection({ chroma }: BackupOrigin, { connection, collectionName }: SiteOfVault): boolean {
   const { collection, tenant, database } = chroma;
   return collection.name !== collectionName || tenant !== connection.tenant || database !== connection.database;
@@ -28,12 +29,10 @@ export function refuseOtherCollection(origin: BackupOrigin | null, site: SiteOfV
   if (origin !== null && isOfOtherCollection(origin, site)) throw otherSite(`The backups in this folder are of another collection, "${origin.chroma.collection.name}".`);
 }
 
-/**
- * Throws OTHER_SITE when the backup is from another address. For a site with accounts that lacks some of the backup's:
- * an empty one may be ours that has moved, and where nobody is missing nothing is brought back.
- */
-export function refuseOtherAddress(origin: BackupOrigin | null, address: string): void {
-  if (origin !== null && origin.site !== address) throw otherSite(`The backups in this folder are of another site, ${origin.site}.`);
+/** Throws OTHER_SITE when the backup is from an address that nobody knows for this site's. */
+export async function refuseOtherAddress(origin: BackupOrigin | null, address: string, folder: string): Promise<void> {
+  if (origin === null || origin.site === address || (await readKnownAddresses(folder)).includes(address)) return;
+  throw otherSite(`The backups in this folder are of another site, ${origin.site}.`);
 }
 
 function otherSite(message: string): KeeperError {

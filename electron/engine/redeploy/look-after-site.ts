@@ -108,7 +108,7 @@ export function createSiteKeeper({ contact, collectionId, settled: before, putRi
           const right = await putRightOnce(site, seen, inside);
           if (right > 0) return { kind: "acted", seen, wiped: true, restored: 0, putRight: right, newcomers: 0 };
         }
-        if (newest?.collectionId === seen.collectionId && newest.site === site.site) {
+        if (newest?.collectionId === seen.collectionId) {
           const content = await contentOfSite(site.connection, seen, { signal });
           if (newest.content === content) {
             settled = { seen, content };

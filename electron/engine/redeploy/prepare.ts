@@ -58,7 +58,7 @@ async function setVariable(site: ContactedSite, render: RenderClient, serviceId:
 /** The site when the newest backup holds exactly what is on it now; else null. */
 async function settledSite(site: ContactedSite, seen: Glance, options: OperationOptions): Promise<SettledSite | null> {
   const { verdict, newest } = await judgeAgainstVault(site, seen, options);
-  if (verdict.kind !== "all_there" || newest?.collectionId !== seen.collectionId || newest.site !== site.site) return null;
+  if (verdict.kind !== "all_there" || newest?.collectionId !== seen.collectionId) return null;
   const content = await contentOfSite(site.connection, seen, options);
   return newest.content === content ? { seen, content } : null;
 }

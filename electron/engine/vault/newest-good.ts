@@ -4,7 +4,7 @@ import { isKeeperError, KeeperError, toErrorValue } from "../../../shared/errors
 import type { OperationOptions } from "../../../shared/progress.ts";
 import { openBackup, type OpenBackup } from "../backup/read-backup.ts";
 import { verifyOpenBackup, type VerifiedBackup } from "../backup/verify-backup.ts";
-import { createPresence, missingFrom } from "../presence.ts";
+import { createPresence, missingFrom, type Presence } from "../presence.ts";
 import { describeEntry, listEntries, type VaultEntry } from "./entries.ts";
 
 export interface NewestGood {
@@ -27,6 +27,10 @@ export interface GoodOptions extends OperationOptions {
 const MAX_WRONG_PASSPHRASES = 3;
 /** The same moment has dates that are so far apart: UTC+14 and UTC-12 (Kiritimati and Baker Island). */
 const ZONES_APART_MS = 26 * 3_600_000;
+/** Some drives keep every second one only. */
+const FILE_TIME_PRECISION_MS = 2_000;
+/** Each costs a second. */
+const MAX_RIVALS = 3;
 
 interface Candidate {
   readonly entry: VaultEntry;
@@ -44,6 +48,14 @@ export async function newestGood(folder: string, options: GoodOptions): Promise<
   const passedOver: VaultEntry[] = [];
   let passphrase = options.passphrase;
   let wrongPassphrases = 0;
+  const opened = new Map<string, Promise<OpenBackup>>();
+
+  /** Once each, also where several files of another program are compared with the same one of ours. */
+  async function openOnce(path: string): Promise<OpenBackup> {
+    const opening = opened.get(path) ?? openBackup({ path }, { passphrase, signal: options.signal });
+    opened.set(path, opening);
+    return await opening;
+  }
 
   function passOver(entry: VaultEntry, error: unknown): void {
     if (!isKeeperError(error) || error.code === "CANCELLED") throw error;
@@ -60,10 +72,10 @@ export async function newestGood(folder: string, options: GoodOptions): Promise<
       return null;
     }
     try {
-      const backup = await openBackup({ path: entry.path }, { passphrase, signal: options.signal });
-      const opened = describeEntry(entry, backup);
+      const backup = await openOnce(entry.path);
+      const told = describeEntry(entry, backup);
       // A locked one tells only now.
-      return opened.fewerThan === null ? { entry: opened, backup } : null;
+      return told.fewerThan === null ? { entry: told, backup } : null;
     } catch (error) {
       passOver(entry, error);
       return null;
@@ -76,14 +88,14 @@ export async function newestGood(folder: string, options: GoodOptions): Promise<
     const found = [first];
     for (const rival of await perhapsNewer(waiting, first)) {
       waiting.splice(waiting.indexOf(rival), 1);
-      const opened = await open(rival);
-      if (opened !== null) found.push(opened);
+      const other = await open(rival);
+      if (other !== null) found.push(other);
     }
     found.sort((a, b) => timeOf(b.entry) - timeOf(a.entry));
     for (const [index, { entry: chosen, backup }] of found.entries()) {
       try {
         const before = [...found.slice(index + 1).map((other) => other.entry), ...waiting];
-        const ours = chosen.state === "foreign" ? await oursBefore(chosen, backup, before, { passphrase, signal: options.signal }) : null;
+        const ours = chosen.state === "foreign" ? await oursBefore(chosen, backup, before, openOnce, options) : null;
         return { newest: { entry: chosen, verified: await verifyOpenBackup(backup, options), ours }, passedOver };
       } catch (error) {
         passOver(chosen, error);
@@ -99,19 +111,28 @@ function timeOf({ timestamp }: VaultEntry): number {
 
 /**
  * Locked ones are in the order of the dates in their names, and a name has the date of where it was made: among these may
- * be one that is newer than `first`. The time of the file, which is the backup's own unless somebody has copied it, tells
- * which ones are worth a second each.
+ * be one that is newer than `first`, which is locked too. The time of a file is its backup's own, unless somebody has
+ * copied it: where it is right for `first`, it tells which ones are worth opening.
  */
 async function perhapsNewer(older: readonly VaultEntry[], first: Candidate): Promise<VaultEntry[]> {
-  const found: VaultEntry[] = [];
+  const time = timeOf(first.entry);
+  if (!first.backup.encrypted || Math.abs(time - (await fileTimeOf(first.entry))) > FILE_TIME_PRECISION_MS) return [];
+  const found: { entry: VaultEntry; fileTime: number }[] = [];
   for (const entry of older) {
-    if (entry.state !== "locked" || timeOf(entry) + ZONES_APART_MS <= timeOf(first.entry)) continue;
-    const file = await stat(entry.path).catch(() => null);
-    // A drive may keep whole seconds only.
-    if (file !== null && Math.ceil(file.mtimeMs) > timeOf(first.entry)) found.push(entry);
+    if (entry.state !== "locked" || timeOf(entry) + ZONES_APART_MS <= time) continue;
+    const fileTime = await fileTimeOf(entry);
+    if (fileTime > time) found.push({ entry, fileTime });
   }
-  return found;
+  return found.sort((a, b) => b.fileTime - a.fileTime).slice(0, MAX_RIVALS).map(({ entry }) => entry);
 }
+
+/** In milliseconds; before all others for a file that has gone. */
+async function fileTimeOf({ path }: VaultEntry): Promise<number> {
+  const file = await stat(path).catch(() => null);
+  return file === null ? -Infinity : Math.ceil(file.mtimeMs);
+}
+
+type OpenOnce = (path: string) => Promise<OpenBackup>;
 
 /**
  * The newest of ours among `older` that can be read, after comparing: the old site writes a file after a wipe and one
@@ -119,12 +140,12 @@ async function perhapsNewer(older: readonly VaultEntry[], first: Candidate): Pro
  * make up for those who are gone. Null: there is none.
  * Throws CONFIRMATION_NEEDED (somebody is missing), PASSPHRASE_NEEDED and PASSPHRASE_WRONG (ours is locked), CANCELLED.
  */
-async function oursBefore(entry: VaultEntry, foreign: OpenBackup, older: readonly VaultEntry[], options: GoodOptions): Promise<OpenBackup | null> {
+async function oursBefore(entry: VaultEntry, foreign: OpenBackup, older: readonly VaultEntry[], open: OpenOnce, options: OperationOptions): Promise<OpenBackup | null> {
   const inForeign = createPresence();
   for await (const page of foreign.records()) inForeign.add(page);
   for (const { path, state } of older) {
     if (state !== "good" && state !== "locked") continue;
-    const compared = await compareWith(path, inForeign, options);
+    const compared = await compareWith(path, inForeign, open, options);
     if (compared === null) continue;
     const { ours, missing } = compared;
     if (missing === 0) return ours;
@@ -136,9 +157,9 @@ async function oursBefore(entry: VaultEntry, foreign: OpenBackup, older: readonl
 }
 
 /** Null for what cannot be compared with: a short one, one that is damaged or gone. */
-async function compareWith(path: string, inForeign: ReturnType<typeof createPresence>, options: GoodOptions): Promise<{ ours: OpenBackup; missing: number } | null> {
+async function compareWith(path: string, inForeign: Presence, open: OpenOnce, options: OperationOptions): Promise<{ ours: OpenBackup; missing: number } | null> {
   try {
-    const ours = await openBackup({ path }, options);
+    const ours = await open(path);
     if (ours.head === null || ours.head.account_keeper.fewer_than !== null) return null;
     return { ours, missing: (await missingFrom(inForeign, ours, options)).length };
   } catch (error) {

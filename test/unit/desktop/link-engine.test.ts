@@ -113,8 +113,8 @@ describe("when the engine's process dies", () => {
       await vi.advanceTimersByTimeAsync(5_000);
     }
     expect(workers).toHaveLength(3);
-    expect(events.at(-1)).toMatchObject({ type: "notice", notice: { message: "The engine keeps stopping." } });
-    expect(await engine.call("site.list", {})).toMatchObject({ ok: false, error: { code: "ENGINE_STOPPED" } });
+    expect(events.at(-1)).toMatchObject({ type: "notice", notice: { message: "The engine keeps stopping.", retryable: false, ref: "abc123" } });
+    expect(await engine.call("site.list", {})).toMatchObject({ ok: false, error: { code: "ENGINE_STOPPED", retryable: false } });
     await engine.close();
   });
 

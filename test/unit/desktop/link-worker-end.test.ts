@@ -48,12 +48,24 @@ test("a dropped file crosses beside the commands, with its name or without", asy
 });
 
 test("an app that cannot be opened answers every call with the reason", async () => {
-  const { engine, lines } = stageBoth(() => Promise.reject(new KeeperError("SETTINGS_UNREADABLE", "Your list of sites cannot be read.")));
+  const open = vi.fn(() => Promise.reject(new KeeperError("SETTINGS_UNREADABLE", "Your list of sites cannot be read.")));
+  const { engine, lines } = stageBoth(open);
   for (const command of ["site.list", "settings.get"]) {
     expect(await engine.call(command, {})).toMatchObject({ ok: false, error: { code: "SETTINGS_UNREADABLE", message: "Your list of sites cannot be read." } });
   }
   expect(await engine.giveToken("/home/anna/a.json")).toMatchObject({ ok: false, error: { code: "SETTINGS_UNREADABLE" } });
+  expect(open).toHaveBeenCalledTimes(1);
   expect(lines.join("\n")).toContain("engine: site.list: the app is not there [");
+  await engine.close();
+});
+
+test("an app that could not be opened is tried again at the next call where that may help", async () => {
+  const open = vi.fn<() => Promise<KeeperApp>>(() => Promise.resolve(app()));
+  open.mockRejectedValueOnce(new KeeperError("BUSY", "Account Keeper is open on these sites already."));
+  const { engine } = stageBoth(open);
+  expect(await Promise.all([engine.call("site.list", {}), engine.call("settings.get", {})])).toMatchObject([{ ok: false, error: { code: "BUSY" } }, { ok: false, error: { code: "BUSY" } }]);
+  expect(await engine.call("site.list", {})).toEqual({ ok: true, value: "site.list" });
+  expect(open).toHaveBeenCalledTimes(2);
   await engine.close();
 });
 

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
-import { initialState, quitQuestion, reduce, trayView, type DesktopState } from "../../../electron/desktop/site-condition.ts";
+import { initialState, quitQuestion, reduce, reduceListed, trayView, type DesktopState, type ListedEntry } from "../../../electron/desktop/site-condition.ts";
 import type { AppEvent } from "../../../shared/contract.ts";
 import type { SiteView } from "../../../shared/model.ts";
-import type { Operation, OperationKind, Overview } from "../../../shared/operations.ts";
+import { operationKinds, type Operation, type OperationKind, type Overview } from "../../../shared/operations.ts";
 
 const at = (minute: number): string => `2026-11-23T10:${String(minute).padStart(2, "0")}:00.000Z`;
 
@@ -25,11 +25,11 @@ function site(id: string, name: string, watching: SiteView["watching"] = "on"): 
 const bakery = site("bakery-0001", "Marlow Bakery");
 const yoga = site("yoga-00001", "Tidewater Yoga");
 
-function operation(kind: OperationKind, state: Operation["state"], more: Partial<Operation> = {}): AppEvent {
+function operation(kind: OperationKind, state: Operation["state"], more: Partial<Operation> = {}): ListedEntry {
   return { type: "operation", operation: { id: `op-${kind}-1`, kind, siteId: bakery.id, state, startedAt: at(0), endedAt: state === "running" ? null : at(1), progress: null, error: null, result: null, ...more } };
 }
 
-function looked(overview: Partial<Overview>, minute = 1): AppEvent {
+function looked(overview: Partial<Overview>, minute = 1): ListedEntry {
   const result: Overview = {
     checkedAt: at(minute),
     state: "online",
@@ -48,7 +48,7 @@ function looked(overview: Partial<Overview>, minute = 1): AppEvent {
   return operation("look", "done", { result, endedAt: at(minute) });
 }
 
-function happened(kind: string, minute: number, siteId: string | null = bakery.id): AppEvent {
+function happened(kind: string, minute: number, siteId: string | null = bakery.id): ListedEntry {
   return { type: "activity", activity: { at: at(minute), kind, level: "info", site: "x", siteId, message: "x" } };
 }
 
@@ -74,7 +74,8 @@ describe("one site is", () => {
     ["asleep", [happened("backed_up", 1), happened("asleep", 2)], "asleep", "Marlow Bakery: Asleep"],
     ["as before when it is back", [happened("deletions", 1), happened("asleep", 2), happened("unreachable", 3), happened("back", 4)], "at_risk", "Marlow Bakery: At risk"],
     ["not changed by what says nothing of it", [happened("wiped", 1), happened("pruned", 2), happened("rehearsed", 3), happened("toString", 4), happened("safe", 5, null)], "wiped", "Marlow Bakery: Wiped"],
-    ["not changed by older news", [happened("wiped", 5), happened("backed_up", 1)], "wiped", "Marlow Bakery: Wiped"],
+    ["wiped after a clock that was ahead was put right", [happened("backed_up", 50), happened("wiped", 1)], "wiped", "Marlow Bakery: Wiped"],
+    ["safe when a backup comes after a restore, whatever the clock says", [happened("restored", 50), happened("backed_up", 1)], "safe", "Marlow Bakery: Safe"],
   ])("%s", (_what, events, condition, sentence) => {
     expect(trayView(after(one, ...events))).toMatchObject({ condition, busy: false, sentence });
   });
@@ -87,6 +88,50 @@ describe("one site is", () => {
 
   test("at risk when nobody can watch it", () => {
     expect(trayView(after({ type: "sites", sites: [site(bakery.id, bakery.name, "failed")] }, looked({}))).condition).toBe("at_risk");
+  });
+});
+
+describe("what a list tells", () => {
+  const now = at(30);
+  const listed = (state: DesktopState, ...entries: ListedEntry[]): string => trayView(entries.reduce((known, entry) => reduceListed(known, entry, now), state)).condition;
+
+  test("counts when it is newer than what is known, and says nothing when it is older", () => {
+    expect(listed(after(one, happened("wiped", 5)), happened("backed_up", 1), looked({}, 2))).toBe("wiped");
+    expect(listed(after(one, happened("wiped", 5)), happened("backed_up", 6))).toBe("safe");
+    expect(listed(after(one, happened("wiped", 5)), looked({}, 6))).toBe("safe");
+  });
+
+  test("counts as of now when its time is still to come: the clock was ahead", () => {
+    expect(listed(after(one), happened("backed_up", 50), happened("wiped", 30))).toBe("wiped");
+    expect(listed(after(one, happened("backed_up", 50)), happened("wiped", 30))).toBe("wiped");
+    expect(listed(after(one), looked({}, 50), happened("wiped", 30))).toBe("wiped");
+  });
+
+  test("is what runs", () => {
+    const state = reduceListed(after(one, happened("wiped", 5)), operation("backup", "running"), now);
+    expect(trayView(state)).toMatchObject({ condition: "wiped", busy: true });
+  });
+});
+
+describe("an engine that is down for good", () => {
+  const down = { code: "ENGINE_STOPPED", message: "The engine keeps stopping.", retryable: false } as const;
+  const busy = [one, looked({}), operation("backup", "running")];
+
+  test("is what the tray says, at risk, and nothing runs any more", () => {
+    const state = after(...busy, { type: "notice", notice: down });
+    expect(state.engineDown).toEqual(down);
+    expect(trayView(state)).toEqual({ condition: "at_risk", busy: false, sentence: "Account Keeper is not watching", sites: [] });
+    expect(quitQuestion(state)).toBeNull();
+  });
+
+  test("is not one that was started again, and no other notice", () => {
+    const state = after(...busy, { type: "notice", notice: { ...down, retryable: true } }, { type: "notice", notice: { code: "SETTINGS_UNREADABLE", message: "x", retryable: false } });
+    expect(state.engineDown).toBeNull();
+    expect(trayView(state).busy).toBe(true);
+  });
+
+  test("is over when it tells of its sites", () => {
+    expect(trayView(after(...busy, { type: "notice", notice: down }, one)).sentence).toBe("Marlow Bakery: Safe");
   });
 });
 
@@ -114,6 +159,18 @@ describe("the question before quitting", () => {
     expect(quitQuestion(after(one, operation("backup", "running")))?.message).toBe("A backup is running.");
     const both = quitQuestion(after(one, operation("restore", "running"), operation("drill", "running")));
     expect(both?.message).toBe("2 things are running: a restore, a rehearsal.");
+    expect(both?.detail).toContain("nobody is added twice");
+  });
+
+  test.each(Object.keys(operationKinds) as OperationKind[])("has words for %s", (kind) => {
+    expect(quitQuestion(after(one, operation(kind, "running")))?.message ?? "").not.toMatch(/something/i);
+  });
+
+  test("says what a redeploy that is stopped leaves undone", () => {
+    const unattended = "If you stop now, nobody is brought back until Account Keeper is open again; it then goes on by itself.";
+    expect(quitQuestion(after(one, operation("redeploy", "running")))).toEqual({ message: "A redeploy is running.", detail: unattended });
+    const both = quitQuestion(after(two, operation("redeploy", "running"), operation("restore", "running", { siteId: yoga.id })));
+    expect(both?.detail).toContain(unattended);
     expect(both?.detail).toContain("nobody is added twice");
   });
 });

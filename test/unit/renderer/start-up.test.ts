@@ -1,5 +1,7 @@
 /** What the window does at its start, and when the engine stops under it. */
-import { expect, it, vi } from "vitest";
+import { afterEach, expect, it, vi } from "vitest";
+import type { KeeperBridge } from "../../../shared/contract.ts";
+import type { ErrorValue } from "../../../shared/errors.ts";
 import type { Operation } from "../../../shared/operations.ts";
 import type { SiteView } from "../../../shared/model.ts";
 import { fakeBridge, overviewOf } from "./fake-bridge.ts";
@@ -7,8 +9,14 @@ import { fakeBridge, overviewOf } from "./fake-bridge.ts";
 const site = (id: string, name: string): SiteView => ({ id, name, source: { kind: "server", shown: "https://db.example.com", tenant: null, database: null, auth: "none", hasKey: true }, collectionName: "users", vault: "~/Backups", encrypted: false, settings: { watch: true, restoreAfterWipe: true, rehearse: true }, watching: "on", canBeWatched: true, trouble: null, render: null });
 const stopped = { code: "ENGINE_STOPPED", message: "The engine stopped and was started again.", retryable: true } as const;
 
-it("reads every list again when the engine was started anew, and ends what was lost with the old one", async () => {
-  const world: Parameters<typeof fakeBridge>[0] = {
+const keepsStopping = { code: "ENGINE_STOPPED", message: "The engine keeps stopping.", retryable: false } as const;
+const busy = { code: "BUSY", message: "Account Keeper is open already.", retryable: true } as const;
+
+type World = Parameters<typeof fakeBridge>[0];
+
+/** The window's own modules, anew, over an app that answers every call with `down.error` while there is one. */
+async function openWindow(more: Partial<World> = {}, error: ErrorValue | null = null) {
+  const world: World = {
     sites: [site("site-0001", "Marlow Bakery")],
     overviews: { "site-0001": overviewOf(7), "site-0002": overviewOf(2) },
     backups: {},
@@ -17,28 +25,78 @@ it("reads every list again when the engine was started anew, and ends what was l
     host: { host: "desktop", version: "0.1.0", platform: "linux", clipboard: "host", secrets: "keychain", dialogs: true, notifications: true, startAtLogin: true, updates: true, suggestedVault: "~/Documents/Account Keeper", notices: [] },
     results: {},
     operations: [],
-    stuck: { backup: null },
+    stuck: {},
     delayMs: 1,
+    ...more,
   };
-  const keeper = fakeBridge(world);
+  const down = { error };
+  const fake = fakeBridge(world);
+  const keeper: KeeperBridge = { ...fake, call: async (command, request) => (down.error === null ? await fake.call(command, request) : { ok: false, error: down.error }) };
+  vi.resetModules();
   vi.stubGlobal("window", { keeper, localStorage: { getItem: () => null, setItem: () => undefined } });
   vi.stubGlobal("document", { visibilityState: "visible" });
   const { startUp } = await import("../../../renderer/flows/start-up.ts");
+  const { lookAt } = await import("../../../renderer/flows/look.ts");
   const { runOperation } = await import("../../../renderer/api/operations.ts");
+  const { operationsStore } = await import("../../../renderer/stores/operations.ts");
   const { sitesStore } = await import("../../../renderer/stores/sites.ts");
   const { settingsStore } = await import("../../../renderer/stores/settings.ts");
   await startUp();
-  expect(sitesStore.getState().sites?.map(({ name }) => name)).toEqual(["Marlow Bakery"]);
+  return {
+    world,
+    down,
+    emit: fake.emit,
+    lookAt,
+    runOperation,
+    siteNames: () => sitesStore.getState().sites?.map(({ name }) => name),
+    settings: () => settingsStore.getState(),
+    running: () => Object.values(operationsStore.getState().byId).filter(({ state }) => state === "running").map(({ kind }) => kind),
+  };
+}
+
+afterEach(() => void vi.unstubAllGlobals());
+
+it("reads every list again when the engine was started anew, and ends what was lost with the old one", async () => {
+  const { world, emit, runOperation, siteNames, settings } = await openWindow({ stuck: { backup: null } });
+  expect(siteNames()).toEqual(["Marlow Bakery"]);
 
   const backup = runOperation("backup", { siteId: "site-0001" });
   await new Promise((resolve) => setTimeout(resolve, 20));
   world.operations = world.operations.filter(({ kind }: Operation) => kind !== "backup");
   world.sites = [...world.sites, site("site-0002", "Tidewater Yoga")];
-  keeper.emit({ type: "notice", notice: stopped });
+  emit({ type: "notice", notice: stopped });
 
   const ended = await backup;
   expect(ended.ok ? [ended.value.state, ended.value.error?.code] : ended).toEqual(["failed", "ENGINE_STOPPED"]);
-  expect(sitesStore.getState().sites?.map(({ name }) => name)).toEqual(["Marlow Bakery", "Tidewater Yoga"]);
-  expect(settingsStore.getState().notices).toContainEqual(stopped);
-  vi.unstubAllGlobals();
+  expect(siteNames()).toEqual(["Marlow Bakery", "Tidewater Yoga"]);
+  expect(settings().notices).toContainEqual(stopped);
+});
+
+it("ends what runs when the engine is down for good, says so once, and can look again later", async () => {
+  const { world, down, emit, lookAt, runOperation, running, settings } = await openWindow({ stuck: { backup: null, look: null } });
+  const backup = runOperation("backup", { siteId: "site-0001" });
+  await vi.waitFor(() => expect(running()).toEqual(["look", "backup"]));
+  down.error = keepsStopping;
+  emit({ type: "notice", notice: { ...keepsStopping, ref: "abc123" } });
+
+  const ended = await backup;
+  expect(ended.ok ? [ended.value.state, ended.value.error?.code] : ended).toEqual(["failed", "ENGINE_STOPPED"]);
+  expect(running()).toEqual([]);
+  expect(settings().notices).toEqual([{ ...keepsStopping, ref: "abc123" }]);
+
+  down.error = null;
+  world.operations = [];
+  lookAt("site-0001");
+  await vi.waitFor(() => expect(running()).toEqual(["look"]));
+});
+
+it("asks for everything once more when an app that could not be opened tells of its sites", async () => {
+  const { world, down, emit, siteNames, settings } = await openWindow({}, busy);
+  expect(siteNames()).toBeUndefined();
+  expect(settings()).toMatchObject({ host: null, notices: [busy] });
+  down.error = null;
+  world.settings = { ...world.settings, theme: "dark" };
+  emit({ type: "sites", sites: world.sites });
+  await vi.waitFor(() => expect(settings()).toMatchObject({ host: { version: "0.1.0" }, settings: { theme: "dark" }, notices: [] }));
+  expect(siteNames()).toEqual(["Marlow Bakery"]);
 });
