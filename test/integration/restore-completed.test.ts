@@ -2,10 +2,12 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, inject, it } from "vitest";
+import { createSiteWatcher } from "../../electron/app/watch/site-watcher.ts";
 import { recordHash } from "../../electron/engine/account.ts";
 import { sampleAccounts } from "../../electron/engine/demo/sample-accounts.ts";
 import { backupSite } from "../../electron/engine/operations/backup-site.ts";
 import { persistAccounts } from "../../electron/engine/persist-accounts.ts";
+import { createManualClock } from "../support/manual-clock.ts";
 import { createTestSite } from "../support/site.ts";
 
 it("restores everybody whole after a wipe", async () => {
@@ -43,4 +45,24 @@ it("restores everybody whole after a wipe", async () => {
   expect((await site.collection()).dimension).toBe(8);
   // The site signs people up as before.
   await site.add([{ ...first, id: "u-next" }]);
+});
+
+it("and a wipe with somebody new on it is one for the watcher", async () => {
+  const site = await createTestSite();
+  await site.create();
+  const people = sampleAccounts(4);
+  await site.add(people.slice(0, 2));
+  await backupSite({ ...site, now: () => new Date(Date.now() - 3_600_000) });
+  const users = people.slice(0, 3).map(({ document }) => JSON.parse(document ?? "") as unknown);
+  await writeFile(join(site.folder, "user_backup_29991231.json"), JSON.stringify({ backup_timestamp: new Date().toISOString(), user_count: users.length, users }));
+  await site.wipe();
+  await site.create();
+  await site.add(people.slice(3));
+  const watcher = createSiteWatcher(
+    { source: { kind: "server", url: inject("chromaUrl") }, collectionName: site.collectionName, folder: site.folder },
+    { clock: createManualClock("2026-03-02T09:00:00Z"), restoreAfterWipe: true, fullCheckMs: 600_000, onNews: () => Promise.resolve() },
+  );
+  expect(await watcher.look(new AbortController().signal)).toBe("acted");
+  await watcher.close();
+  expect((await site.read()).size).toBe(4);
 });

@@ -36,7 +36,7 @@ export async function lookAtSite(request: LookRequest, options: OperationOptions
   const site = sideOfSite(connection, collection);
   const diff = newest === null ? null : await compareSides(sideOfBackup(await openBackup({ path: newest.entry.path }, { passphrase, signal: options.signal })), site, options);
   const verdict = judge(
-    newest === null ? null : { collectionId: newest.verified.chroma?.collection.id ?? null, accounts: newest.verified.recordCount },
+    newest === null ? null : { collectionId: newest.verified.chroma?.collection.id ?? null, accounts: newest.verified.recordCount, isThisSite: newest.verified.chroma !== null || newest.ours !== null },
     { collectionId: collection?.id ?? null, accounts, missing: diff?.missing ?? [], stayed: stayedOf(diff), isHalfRestored: collection !== null && (await readRestoreMark(vault))?.collectionId === collection.id },
   );
   return {

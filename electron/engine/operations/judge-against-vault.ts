@@ -64,7 +64,6 @@ export async function judgeAgainstVault({ connection, collectionName, folder, pa
   if (newest === null && seen.accounts === 0) refuseUnreadable(good);
   if (newest === null) return { verdict: judge(null, { ...seen, missing: [], stayed: 0, isHalfRestored: false }), newest: null };
   const { chroma, digest, recordCount, accountCount } = newest.verified;
-  const known: KnownSite = { collectionId: chroma?.collection.id ?? null, accounts: recordCount };
   const backup = await openBackup({ path: newest.entry.path }, { passphrase, signal });
   const later = await laterCopies({ connection, site: connection.address, collectionName, vault, restored: backup, passphrase }, { signal });
   const presence = createPresence();
@@ -92,6 +91,7 @@ export async function judgeAgainstVault({ connection, collectionName, folder, pa
     if (!isSame && seen.accounts > 0 && !isHalfRestored) await refuseOtherAddress(origin, connection.address, folder);
   }
   if (origin !== null && origin.site !== connection.address && (isSame || (missing.size === 0 && seen.accounts > 0))) await noteAddresses(folder, [origin.site, connection.address]);
+  const known: KnownSite = { collectionId: chroma?.collection.id ?? null, accounts: recordCount, isThisSite: origin !== null };
   const verdict = judge(known, { ...seen, stayed, missing: [...missing], isHalfRestored });
   // Whoever deletes somebody from now on means it.
   if (mark !== null && verdict.kind === "all_there") await clearRestoreMark(folder);

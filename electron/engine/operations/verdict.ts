@@ -5,8 +5,11 @@
 
 /** What the newest good backup says of the site. */
 export interface KnownSite {
+  /** Null for a backup of another program, which does not tell. */
   readonly collectionId: string | null;
   readonly accounts: number;
+  /** Whether any backup of ours in the vault says that it is this site's. */
+  readonly isThisSite: boolean;
 }
 
 /** What was seen just now. */
@@ -44,8 +47,8 @@ export function judge(known: KnownSite | null, seen: SeenSite): Verdict {
   const { missing } = seen;
   if (missing.length === 0) return { kind: "all_there" };
   if (seen.collectionId === null) return { kind: "wiped", cause: "missing", missing };
-  // A backup of another program does not tell which collection it is from: then only an empty site counts as wiped.
-  if (known.collectionId === null && seen.accounts > 0 && !seen.isHalfRestored) return { kind: "deletions", missing };
+  // With nothing but another program's backup, this may be another site: then only an empty one counts as wiped.
+  if (!known.isThisSite && seen.accounts > 0 && !seen.isHalfRestored) return { kind: "deletions", missing };
   if (known.collectionId !== null && seen.collectionId !== known.collectionId) return { kind: "wiped", cause: "recreated", missing };
   if (seen.stayed === 0 || seen.isHalfRestored) return { kind: "wiped", cause: "emptied", missing };
   return { kind: "deletions", missing };

@@ -1,7 +1,8 @@
 import { expect, it } from "vitest";
 import { judge, type KnownSite, type SeenSite, type Verdict } from "../../../electron/engine/operations/verdict.ts";
 
-const known: KnownSite = { collectionId: "one", accounts: 3 };
+const known: KnownSite = { collectionId: "one", accounts: 3, isThisSite: true };
+const foreign: KnownSite = { collectionId: null, accounts: 3, isThisSite: false };
 
 it.each<[string, KnownSite | null, Omit<SeenSite, "isHalfRestored"> & Partial<SeenSite>, Verdict]>([
   ["an empty site without a backup", null, { collectionId: "one", accounts: 0, missing: [], stayed: 0 }, { kind: "no_accounts_yet" }],
@@ -19,8 +20,9 @@ it.each<[string, KnownSite | null, Omit<SeenSite, "isHalfRestored"> & Partial<Se
   ["the same collection, half brought back", known, { collectionId: "one", accounts: 2, missing: ["b"], stayed: 2, isHalfRestored: true }, { kind: "wiped", cause: "emptied", missing: ["b"] }],
   ["some deleted", known, { collectionId: "one", accounts: 2, missing: ["b"], stayed: 2 }, { kind: "deletions", missing: ["b"] }],
   ["some deleted, more added", known, { collectionId: "one", accounts: 9, missing: ["b"], stayed: 2 }, { kind: "deletions", missing: ["b"] }],
-  ["another program's backup, an empty site", { ...known, collectionId: null }, { collectionId: "two", accounts: 0, missing: ["a", "b", "c"], stayed: 0 }, { kind: "wiped", cause: "emptied", missing: ["a", "b", "c"] }],
-  ["another program's backup, and nobody of it on a site that may be another", { ...known, collectionId: null }, { collectionId: "two", accounts: 2, missing: ["a", "b", "c"], stayed: 0 }, { kind: "deletions", missing: ["a", "b", "c"] }],
+  ["another program's backup, an empty site", foreign, { collectionId: "two", accounts: 0, missing: ["a", "b", "c"], stayed: 0 }, { kind: "wiped", cause: "emptied", missing: ["a", "b", "c"] }],
+  ["another program's backup, and nobody of it on a site that may be another", foreign, { collectionId: "two", accounts: 2, missing: ["a", "b", "c"], stayed: 0 }, { kind: "deletions", missing: ["a", "b", "c"] }],
+  ["another program's backup beside ours, and nobody of it there", { ...foreign, isThisSite: true }, { collectionId: "two", accounts: 2, missing: ["a", "b", "c"], stayed: 0 }, { kind: "wiped", cause: "emptied", missing: ["a", "b", "c"] }],
   ["another program's backup, some missing", { ...known, collectionId: null }, { collectionId: "two", accounts: 2, missing: ["b"], stayed: 2 }, { kind: "deletions", missing: ["b"] }],
 ])("judges %s", (_, before, seen, verdict) => {
   expect(judge(before, { isHalfRestored: false, ...seen })).toEqual(verdict);
