@@ -6,6 +6,7 @@ import { backupSite } from "../../electron/engine/operations/backup-site.ts";
 import type { WritableRecord } from "../../electron/engine/chroma/write-records.ts";
 import { ownTemporary, runCli, type CliEnd, type CliOptions } from "./cli-process.ts";
 import { snapshotFolder, snapshotSite } from "./snapshots.ts";
+import { lockFileQuickly } from "./quick-lock.ts";
 import { createTestSite, type TestSite } from "./site.ts";
 
 export interface CliStage {
@@ -43,7 +44,10 @@ export async function createCliStage(records: readonly WritableRecord[] = sample
     folder,
     temporary,
     env,
-    backUp: async (passphrase) => (await backupSite({ ...site, passphrase })).path,
+    async backUp(passphrase) {
+      const { path } = await backupSite(site);
+      return passphrase === undefined ? path : await lockFileQuickly(path, passphrase);
+    },
     async file(name, content) {
       await writeFile(join(folder, name), content, { mode: 0o600 });
       return join(folder, name);

@@ -2,9 +2,10 @@ import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { Encrypter, generateX25519Identity, identityToRecipient } from "age-encryption";
 import { beforeAll, describe, expect, it } from "vitest";
+import { createBackupWriter } from "../../../electron/engine/backup/backup-writer.ts";
 import { decryptAge, encryptAge, unlockAge, type FileKey } from "../../../electron/engine/backup/age.ts";
 import { openBackup } from "../../../electron/engine/backup/read-backup.ts";
-import { accounts, errorOf, FIXTURES, makeBackup, readRecords, tempFolder } from "./make-backup.ts";
+import { accounts, errorOf, FIXTURES, info, readRecords, tempFolder } from "./make-backup.ts";
 
 /** Opening a locked file takes a second of work on purpose, and more on a busy machine. */
 const SLOW = 120_000;
@@ -24,7 +25,9 @@ async function collect(chunks: AsyncIterable<Uint8Array>): Promise<Buffer> {
 describe("a locked backup", () => {
   it("is a standard age file that only its passphrase opens", async () => {
     const folder = await tempFolder();
-    const { tempPath, encrypted, sizeBytes, head } = await makeBackup(folder, accounts(7), { passphrase: PASSPHRASE });
+    const writer = await createBackupWriter(folder);
+    await writer.add(accounts(7));
+    const { tempPath, encrypted, sizeBytes, head } = await writer.finish(info(), { passphrase: PASSPHRASE });
     const bytes = await readFile(tempPath);
     expect(encrypted).toBe(true);
     expect(bytes.length).toBe(sizeBytes);

@@ -1,5 +1,5 @@
 /** Backups for tests: real files in temporary folders. */
-import { mkdtemp, readdir, rm } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
@@ -7,6 +7,7 @@ import { createBackupWriter, type BackupInfo, type FinishedBackup } from "../../
 import type { OpenBackup, ReadRecordsOptions } from "../../../electron/engine/backup/read-backup.ts";
 import type { AccountRecord } from "../../../electron/engine/record.ts";
 import { isKeeperError, type KeeperError } from "../../../shared/errors.ts";
+import { lockQuickly } from "../../support/quick-lock.ts";
 
 export const FIXTURES = join(import.meta.dirname, "../../fixtures/backup");
 
@@ -48,11 +49,15 @@ interface MakeOptions extends Partial<BackupInfo> {
   passphrase?: string;
 }
 
-/** A finished backup of these records, under its temporary name. */
+/** A finished backup of these records, under its temporary name. A locked one is locked quickly. */
 export async function makeBackup(folder: string, records: readonly AccountRecord[], { passphrase, ...rest }: MakeOptions = {}): Promise<FinishedBackup> {
   const writer = await createBackupWriter(folder);
   await writer.add(records);
-  return await writer.finish(info(rest), { passphrase });
+  const finished = await writer.finish(info(rest));
+  if (passphrase === undefined) return finished;
+  const bytes = await lockQuickly(await readFile(finished.tempPath), passphrase);
+  await writeFile(finished.tempPath, bytes);
+  return { ...finished, encrypted: true, sizeBytes: bytes.length };
 }
 
 export async function readRecords(backup: OpenBackup, options: ReadRecordsOptions = {}): Promise<AccountRecord[]> {
