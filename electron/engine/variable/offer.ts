@@ -1,6 +1,6 @@
 /** From live accounts to a value that may be handed to the owner: judged, made, proved, read back. */
 import { hostGauge, judgeEligibility, MAX_VARIABLE_ACCOUNTS, type Eligibility, type HostGauge } from "../../../shared/eligibility.ts";
-import { KeeperError } from "../../../shared/errors.ts";
+import { isKeeperError, KeeperError } from "../../../shared/errors.ts";
 import { checksum, encodeVariable } from "./encode.ts";
 import { proveVariable } from "./prove.ts";
 import { judgeValue } from "./read-back.ts";
@@ -48,7 +48,16 @@ export async function offerVariable(accounts: Iterable<VariableAccount> | AsyncI
 
 /** Whether `offerVariable` would offer a value for these accounts, of which there are few enough. */
 export async function judgeAccounts(accounts: readonly VariableAccount[]): Promise<Eligibility> {
-  return await judgeValue(encodeVariable(accounts.map(({ json }) => json)), idsOf(accounts));
+  const texts = accounts.map(({ json }) => json);
+  try {
+    const value = encodeVariable(texts);
+    proveVariable(value, texts);
+    return await judgeValue(value, idsOf(accounts));
+  } catch (error) {
+    // One of them is nested too deep, say, or has a key twice: a backup keeps it as it is, the variable cannot.
+    if (isKeeperError(error, "INTERNAL") || isKeeperError(error, "VERIFICATION_FAILED")) return judgeEligibility({ accounts: accounts.length, valueLength: null, obstacle: "not_restorable" });
+    throw error;
+  }
 }
 
 function idsOf(accounts: readonly VariableAccount[]): string[] {
