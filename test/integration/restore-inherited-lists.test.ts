@@ -1,7 +1,7 @@
 /** Chroma gives a new record the lists of a deleted collection's; a restored account must not carry a stranger's data. */
 import { beforeAll, expect, it, onTestFinished } from "vitest";
 import { canonicalJson } from "../../electron/engine/json/text.ts";
-import { openBackup } from "../../electron/engine/backup/read-backup.ts";
+import { openBackup, type OpenBackup } from "../../electron/engine/backup/read-backup.ts";
 import { connect } from "../../electron/engine/chroma/connect.ts";
 import { sampleAccounts } from "../../electron/engine/demo/sample-accounts.ts";
 import { backupSite } from "../../electron/engine/operations/backup-site.ts";
@@ -32,6 +32,17 @@ async function leaveListsBehind(): Promise<void> {
   await other.deleteCollection();
 }
 
+/** A site that was backed up and wiped, on a server where whoever comes next inherits lists. */
+async function wipedSite(): Promise<{ site: TestSite; backup: OpenBackup }> {
+  const site = await createTestSite(server.url);
+  await site.create();
+  await site.add(people);
+  const backup = await openBackup({ path: (await backupSite(site)).path });
+  await site.wipe();
+  await leaveListsBehind();
+  return { site, backup };
+}
+
 async function metadataOf(site: TestSite): Promise<Map<string, string | null>> {
   return new Map([...(await site.read())].map(([id, { metadata }]) => [id, metadata === null ? null : canonicalJson(metadata)]));
 }
@@ -39,12 +50,7 @@ async function metadataOf(site: TestSite): Promise<Map<string, string | null>> {
 const wanted = new Map(people.map(({ id, metadata }) => [id, metadata === null ? null : canonicalJson(metadata)]));
 
 it("takes away from restored accounts what belonged to somebody else", async () => {
-  const site = await createTestSite(server.url);
-  await site.create();
-  await site.add(people);
-  const backup = await openBackup({ path: (await backupSite(site)).path });
-  await site.wipe();
-  await leaveListsBehind();
+  const { site, backup } = await wipedSite();
 
   const report = await restoreSite({ ...site, backup, policy: "add_missing", plan: null, safetyFolder: site.folder });
   expect(report).toMatchObject({ added: 6, problems: [] });
@@ -53,12 +59,7 @@ it("takes away from restored accounts what belonged to somebody else", async () 
 });
 
 it("takes nothing else away: who changes their password in that moment keeps the new one", async () => {
-  const site = await createTestSite(server.url);
-  await site.create();
-  await site.add(people);
-  const backup = await openBackup({ path: (await backupSite(site)).path });
-  await site.wipe();
-  await leaveListsBehind();
+  const { site, backup } = await wipedSite();
   const proxy = await startFrontProxy({ target: server.url });
   onTestFinished(async () => await proxy.close());
   const connection = await connect({ kind: "server", url: proxy.url });

@@ -14,6 +14,7 @@ import { lookUpCollection } from "../../engine/restore/plan-restore.ts";
 import { readNotes } from "../../engine/vault/notes.ts";
 import { openVault, type NewestGood } from "../../engine/vault/vault.ts";
 import { judge } from "../../engine/operations/verdict.ts";
+import { originOf } from "../../engine/operations/whose-vault.ts";
 import { firstIds, passedOverView } from "./views.ts";
 
 type Look = OperationResult<"look">;
@@ -36,7 +37,7 @@ export async function lookAtSite(request: LookRequest, options: OperationOptions
   const site = sideOfSite(connection, collection);
   const diff = newest === null ? null : await compareSides(sideOfBackup(await openBackup({ path: newest.entry.path }, { passphrase, signal: options.signal })), site, options);
   const verdict = judge(
-    newest === null ? null : { collectionId: newest.verified.chroma?.collection.id ?? null, accounts: newest.verified.recordCount, isThisSite: newest.verified.chroma !== null || newest.ours !== null },
+    newest === null ? null : { collectionId: newest.verified.chroma?.collection.id ?? null, accounts: newest.verified.recordCount, isThisSite: originOf(good) !== null },
     { collectionId: collection?.id ?? null, accounts, missing: diff?.missing ?? [], stayed: stayedOf(diff), isHalfRestored: collection !== null && (await readRestoreMark(vault))?.collectionId === collection.id },
   );
   return {

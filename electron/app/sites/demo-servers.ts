@@ -44,9 +44,9 @@ export function createDemoServers(dataFolder: string): DemoServers {
 
   /** At the address it had before, if that is free: its backups say where it was. */
   async function start(siteId: string): Promise<BundledServer> {
-    const port = await portBefore(siteId);
-    if (port === null) return await startFilled(siteId);
-    const server = await startBundledServer({ path: folderOf(siteId), port });
+    const before = await readMark(siteId);
+    if (before === null) return await startFilled(siteId);
+    const server = await startBundledServer({ path: folderOf(siteId), ...before });
     await mark(siteId, server);
     return server;
   }
@@ -57,12 +57,12 @@ export function createDemoServers(dataFolder: string): DemoServers {
     });
   }
 
-  /** Null: it was never filled. Undefined: nobody knows any more. */
-  async function portBefore(siteId: string): Promise<number | undefined | null> {
+  /** Null: it was never filled. */
+  async function readMark(siteId: string): Promise<{ readonly port: number | undefined } | null> {
     const text = await readFile(filledMarkOf(siteId), "utf8").catch(() => null);
     if (text === null) return null;
     const port = Number(text);
-    return Number.isInteger(port) && port > 0 && port <= MAX_PORT ? port : undefined;
+    return { port: Number.isInteger(port) && port > 0 && port <= MAX_PORT ? port : undefined };
   }
 
   /** One start for all who ask at once; one that failed is tried again. */
@@ -90,7 +90,7 @@ export function createDemoServers(dataFolder: string): DemoServers {
     async wipe(siteId) {
       const stopped = await stop(siteId);
       await rm(folderOf(siteId), { recursive: true, force: true });
-      const port = stopped === null ? ((await portBefore(siteId)) ?? undefined) : Number(new URL(stopped.url).port);
+      const port = stopped === null ? (await readMark(siteId))?.port : Number(new URL(stopped.url).port);
       const server = await keep(siteId, startBundledServer({ path: folderOf(siteId), port }));
       await mark(siteId, server);
     },

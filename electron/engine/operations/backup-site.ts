@@ -14,11 +14,10 @@ import type { NewestGood, Vault, VaultEntry } from "../vault/vault.ts";
 import { openVault } from "../vault/vault.ts";
 import { withVaultLock } from "../vault/lock.ts";
 import { timeOfNew } from "./backup-time.ts";
-import { noteAddresses } from "./known-addresses.ts";
 import { collectionNotFound } from "./make-variable.ts";
 import { fewerThanNewest, noAccountsYet, refuseLockedNewest, siteEmpty } from "./shrink-guard.ts";
 import { siteKey, withSiteLock } from "./site-lock.ts";
-import { refuseOtherAddress, refuseOtherCollection, type BackupOrigin } from "./whose-vault.ts";
+import { isOfSameCollection, noteAddress, originOf, refuseOtherAddress, refuseOtherCollection, type BackupOrigin } from "./whose-vault.ts";
 
 export interface BackupSiteRequest {
   readonly connection: ChromaConnection;
@@ -62,9 +61,9 @@ export interface BackupReport {
  * makes no new file. A site that lacks accounts of the newest backup is kept apart and flagged, an empty one refused,
  * unless `acceptFewer`.
  * Throws COLLECTION_NOT_FOUND, SITE_EMPTY, NO_ACCOUNTS_YET (an empty site that was never backed up), PASSPHRASE_NEEDED
- * or PASSPHRASE_WRONG (the newest backup is locked), OTHER_SITE (the folder holds another site's backups), the codes of `ChromaConnection`, of the vault
- * (FOLDER_NOT_WRITABLE, DISK_FULL, …), VERIFICATION_FAILED, BUSY, CANCELLED. Whatever ends it, earlier backups are untouched and no part of
- * a file is left.
+ * or PASSPHRASE_WRONG (the newest backup is locked), OTHER_SITE (the folder holds another site's backups), the codes of
+ * `ChromaConnection`, of the vault (FOLDER_NOT_WRITABLE, DISK_FULL, …), VERIFICATION_FAILED, BUSY, CANCELLED. Whatever ends
+ * it, earlier backups are untouched and no part of a file is left.
  */
 export async function backupSite(request: BackupSiteRequest, options: OperationOptions = {}): Promise<BackupReport> {
   throwIfCancelled(options.signal);
@@ -90,7 +89,7 @@ async function backupInto(vault: Vault, request: BackupSiteRequest, options: Ope
   if (found === null) throw collectionNotFound(collectionName, good.newest?.verified.accountCount);
   const { collection, pages } = found;
   const origin = originOf(good);
-  const isSame = isSameCollection(origin, collection);
+  const isSame = isOfSameCollection(origin, collection.id);
   // Pruning goes by the newest of a folder: the backups of two collections would push each other out.
   if (!isSame) refuseOtherCollection(origin, request);
   const writer = await createBackupWriter(vault.folder, { signal: options.signal });
@@ -107,11 +106,11 @@ async function backupInto(vault: Vault, request: BackupSiteRequest, options: Ope
 
     // The owner's word about who was kept apart since needs a backup that is newer than theirs.
     const mustBeNewer = request.acceptFewer === true && (await hasLaterApart(vault, good, options));
-    if (request.acceptFewer === true && !isSame && origin?.site !== request.site) await refuseOthersPeople(good, origin, site, request, options);
+    if (request.acceptFewer === true && origin !== null && !isSame && origin.site !== request.site) await refuseOthersPeople(good, origin, site, request, options);
     const newest = mustBeNewer ? null : sameAsNewest(good, writer, wanted);
     if (newest !== null) {
       await writer.abandon();
-      await noteMove(vault, origin, request);
+      await noteAddress(origin, request.site, vault.folder);
       return { ...newest, ...rest };
     }
     const fewerThan = request.acceptFewer === true ? null : await fewerThanNewest(good, site, { passphrase, signal: options.signal });
@@ -127,7 +126,7 @@ async function backupInto(vault: Vault, request: BackupSiteRequest, options: Ope
     const info = { site: request.site, chroma: wanted.chroma, fewerThan, timestamp, madeBy: PROGRAM };
     const finished = await writer.finish(info, { passphrase: lockWith(request), onProgress: options.onProgress });
     const placed = await vault.place(finished, { kind: fewerThan === null ? "normal" : "short" });
-    if (fewerThan === null || isSame) await noteMove(vault, origin, request);
+    if (fewerThan === null || isSame) await noteAddress(origin, request.site, vault.folder);
     return { outcome: "written", ...placed, ...describe(finished), ...rest };
   } catch (error) {
     // The first failure is the one to tell.
@@ -182,21 +181,6 @@ async function* startingWith<T>(first: T, rest: AsyncIterable<T>): AsyncGenerato
 function chromaOf(collection: CollectionInfo): BackupChroma {
   const { id, name, metadata, configuration, schema, dimension, tenant, database } = collection;
   return { tenant, database, collection: { id, name, metadata, configuration, schema, dimension } };
-}
-
-function originOf({ newest }: NewestGood): BackupOrigin | null {
-  const site = newest?.verified.site ?? null;
-  const chroma = newest?.verified.chroma ?? null;
-  return site === null || chroma === null ? null : { site, chroma };
-}
-
-async function noteMove({ folder }: Vault, origin: BackupOrigin | null, { site }: BackupSiteRequest): Promise<void> {
-  if (origin !== null && origin.site !== site) await noteAddresses(folder, [origin.site, site]);
-}
-
-/** Whether what was read is of the very collection that the newest backup is of. True where there is none, or it does not tell. */
-function isSameCollection(origin: BackupOrigin | null, { id }: CollectionInfo): boolean {
-  return origin === null || origin.chroma.collection.id === id;
 }
 
 /**

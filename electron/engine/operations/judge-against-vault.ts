@@ -10,9 +10,8 @@ import { openVault } from "../vault/vault.ts";
 import { laterCopies } from "./later-copies.ts";
 import { clearRestoreMark, readRestoreMark } from "./restore-mark.ts";
 import { refuseUnreadable } from "./shrink-guard.ts";
-import { noteAddresses } from "./known-addresses.ts";
 import { judge, type KnownSite, type Verdict } from "./verdict.ts";
-import { refuseOtherAddress, refuseOtherCollection, type SiteOfVault } from "./whose-vault.ts";
+import { isOfSameCollection, noteAddress, originOf, refuseOtherAddress, refuseOtherCollection, type SiteOfVault } from "./whose-vault.ts";
 
 export interface JudgedSite extends SiteOfVault {
   /** The vault; made when missing. */
@@ -82,15 +81,14 @@ export async function judgeAgainstVault({ connection, collectionName, folder, pa
   for (const copy of [backup, ...later]) for (const id of await missingFrom(presence, copy, { signal })) missing.add(id);
   const mark = await readRestoreMark(folder);
   const isHalfRestored = mark !== null && mark.collectionId === seen.collectionId;
-  const origin = (backup.head ?? newest.ours?.head)?.account_keeper ?? null;
-  // The very collection that was backed up, under whatever address.
-  const isSame = origin !== null && origin.chroma.collection.id === seen.collectionId;
+  const origin = originOf(good);
+  const isSame = isOfSameCollection(origin, seen.collectionId);
   if (missing.size > 0) {
     if (!isSame) refuseOtherCollection(origin, { connection, collectionName });
     // An empty one may be ours that has moved.
     if (!isSame && seen.accounts > 0 && !isHalfRestored) await refuseOtherAddress(origin, connection.address, folder);
   }
-  if (origin !== null && origin.site !== connection.address && (isSame || (missing.size === 0 && seen.accounts > 0))) await noteAddresses(folder, [origin.site, connection.address]);
+  if (isSame || (missing.size === 0 && seen.accounts > 0)) await noteAddress(origin, connection.address, folder);
   const known: KnownSite = { collectionId: chroma?.collection.id ?? null, accounts: recordCount, isThisSite: origin !== null };
   const verdict = judge(known, { ...seen, stayed, missing: [...missing], isHalfRestored });
   // Whoever deletes somebody from now on means it.

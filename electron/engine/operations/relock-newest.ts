@@ -1,12 +1,13 @@
 /** Another passphrase for a vault: its newest backup must go on being readable, for every later one is compared with it. */
-import { isKeeperError, KeeperError } from "../../../shared/errors.ts";
+import { isKeeperError } from "../../../shared/errors.ts";
 import type { OperationOptions } from "../../../shared/progress.ts";
 import { createBackupWriter } from "../backup/backup-writer.ts";
-import { openBackup } from "../backup/read-backup.ts";
 import { PROGRAM } from "../program.ts";
 import { withVaultLock } from "../vault/lock.ts";
-import { openVault, type PlacedBackup, type Vault } from "../vault/vault.ts";
+import { openVault, type NewestGood, type PlacedBackup, type Vault } from "../vault/vault.ts";
 import { timeOfNew } from "./backup-time.ts";
+import { chooseBackup } from "./restore-site.ts";
+import { refuseLockedNewest } from "./shrink-guard.ts";
 
 export interface RelockRequest {
   /** The vault; need not exist yet. */
@@ -19,14 +20,17 @@ export interface RelockRequest {
 
 /**
  * Writes the newest good backup once more, as new ones will be, where it could not be read any more under the new setting;
- * null where it can, or where there is none. Older ones stay as they are. Throws PASSPHRASE_WRONG when neither passphrase
- * opens it, PASSPHRASE_NEEDED when there is none to try, the codes of the vault and of `BackupWriter`, BUSY, CANCELLED; the
- * vault is then as it was.
+ * null where it can, or where there is none. Older ones stay as they are. Throws PASSPHRASE_WRONG or PASSPHRASE_NEEDED when
+ * the one from before does not open it either, the codes of the vault and of `BackupWriter`, BUSY, CANCELLED; the vault is
+ * then as it was.
  */
 export async function relockNewest({ folder, before, passphrase }: RelockRequest, options: OperationOptions = {}): Promise<PlacedBackup | null> {
   const vault = await openIfThere(folder);
-  if (vault === null || (await canRead(vault, passphrase, options))) return null;
-  return await withVaultLock(folder, async (signal) => await writeAgain(vault, before, passphrase, { ...options, signal }), { signal: options.signal });
+  if (vault === null) return null;
+  const good = await vault.newestGood({ passphrase, signal: options.signal });
+  if (!good.passedOver.some(({ state }) => state === "locked")) return null;
+  if (before === undefined) refuseLockedNewest(good);
+  return await withVaultLock(folder, async (signal) => await writeAgain(vault, good, { before, passphrase }, { ...options, signal }), { signal: options.signal });
 }
 
 async function openIfThere(folder: string): Promise<Vault | null> {
@@ -38,35 +42,24 @@ async function openIfThere(folder: string): Promise<Vault | null> {
   }
 }
 
-/** Whether no newer backup is hidden by a passphrase that is not this one. */
-async function canRead(vault: Vault, passphrase: string | undefined, { signal }: OperationOptions): Promise<boolean> {
-  const { passedOver } = await vault.newestGood({ passphrase, signal });
-  return !passedOver.some(({ state }) => state === "locked");
-}
-
-async function writeAgain(vault: Vault, before: string | undefined, passphrase: string | undefined, options: OperationOptions): Promise<PlacedBackup> {
+async function writeAgain(vault: Vault, good: NewestGood, { before, passphrase }: Omit<RelockRequest, "folder">, options: OperationOptions): Promise<PlacedBackup | null> {
   const { signal } = options;
-  const { newest, passedOver } = await vault.newestGood({ passphrase: before, signal });
-  if (newest === null || passedOver.some(({ state }) => state === "locked")) throw notOpened(before ?? passphrase);
-  const backup = await openBackup({ path: newest.entry.path }, { passphrase: before, signal });
-  // Locked by us, so it has a head.
-  const keeper = backup.head?.account_keeper;
-  if (keeper === undefined) throw notOpened(before);
+  const { backup, passedOver } = await chooseBackup({ kind: "vault", folder: vault.folder }, { passphrase: before, signal });
+  refuseLockedNewest({ newest: null, passedOver });
+  if (backup.head === null) {
+    // Another program's, which somebody has locked: only as ours can it be written, and it does not say where it is from.
+    refuseLockedNewest(good);
+    return null;
+  }
   const writer = await createBackupWriter(vault.folder, { signal });
   try {
     for await (const page of backup.records()) await writer.add(page);
-    const timestamp = await timeOfNew(vault, [newest.entry], new Date(), { signal });
-    const info = { site: keeper.site, chroma: keeper.chroma, fewerThan: null, timestamp, madeBy: PROGRAM };
+    const timestamp = await timeOfNew(vault, await vault.list({ shelf: "normal", signal }), new Date(), { signal });
+    const { site, chroma } = backup.head.account_keeper;
+    const info = { site, chroma, fewerThan: null, timestamp, madeBy: PROGRAM };
     return await vault.place(await writer.finish(info, { passphrase, onProgress: options.onProgress }), { kind: "normal" });
   } catch (error) {
     await writer.abandon().catch(() => undefined);
     throw error;
   }
-}
-
-function notOpened(tried: string | undefined): KeeperError {
-  const hint = "Enter the one that it was locked with, or choose another backup folder. Nothing was changed.";
-  return tried === undefined
-    ? new KeeperError("PASSPHRASE_NEEDED", "The newest backup in this folder has a passphrase.", { hint })
-    : new KeeperError("PASSPHRASE_WRONG", "This passphrase does not open the newest backup in this folder.", { hint });
 }

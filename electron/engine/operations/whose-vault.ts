@@ -5,7 +5,8 @@
 import { KeeperError } from "../../../shared/errors.ts";
 import type { BackupChroma } from "../backup/format.ts";
 import type { ChromaConnection } from "../chroma/connection.ts";
-import { readKnownAddresses } from "./known-addresses.ts";
+import type { NewestGood } from "../vault/vault.ts";
+import { noteAddresses, readKnownAddresses } from "./known-addresses.ts";
 
 export interface SiteOfVault {
   readonly connection: ChromaConnection;
@@ -16,6 +17,23 @@ export interface SiteOfVault {
 export interface BackupOrigin {
   readonly site: string;
   readonly chroma: BackupChroma;
+}
+
+/** Of the newest good backup; where another program wrote that, of ours before it. Null: nothing in the vault tells. */
+export function originOf({ newest }: NewestGood): BackupOrigin | null {
+  if (newest === null) return null;
+  const { site, chroma } = newest.verified;
+  return site === null || chroma === null ? (newest.ours?.head?.account_keeper ?? null) : { site, chroma };
+}
+
+/** The very collection that was backed up, under whatever address. */
+export function isOfSameCollection(origin: BackupOrigin | null, collectionId: string | null): boolean {
+  return origin !== null && origin.chroma.collection.id === collectionId;
+}
+
+/** For a site that was found to be the vault's: from now on it is known by this address too. Never throws. */
+export async function noteAddress(origin: BackupOrigin | null, address: string, folder: string): Promise<void> {
+  if (origin !== null && origin.site !== address) await noteAddresses(folder, [origin.site, address]);
 }
 
 /** Another one by the names of collection, database and tenant: a wipe changes every id. */

@@ -2,6 +2,7 @@
 import { stat } from "node:fs/promises";
 import { isKeeperError, KeeperError, toErrorValue } from "../../../shared/errors.ts";
 import type { OperationOptions } from "../../../shared/progress.ts";
+import { count } from "../activity/words.ts";
 import { openBackup, type OpenBackup } from "../backup/read-backup.ts";
 import { verifyOpenBackup, type VerifiedBackup } from "../backup/verify-backup.ts";
 import { createPresence, missingFrom, type Presence } from "../presence.ts";
@@ -149,7 +150,7 @@ async function oursBefore(entry: VaultEntry, foreign: OpenBackup, older: readonl
     if (compared === null) continue;
     const { ours, missing } = compared;
     if (missing === 0) return ours;
-    throw new KeeperError("CONFIRMATION_NEEDED", `This file of another program holds ${inWords(entry.accounts ?? inForeign.size)}. Our backup before it holds ${missing === 1 ? "1 person" : `${missing} people`} who ${missing === 1 ? "is" : "are"} not in it.`, {
+    throw new KeeperError("CONFIRMATION_NEEDED", `This file of another program holds ${count(entry.accounts ?? inForeign.size)}. Our backup before it holds ${missing === 1 ? "1 person" : `${missing} people`} who ${missing === 1 ? "is" : "are"} not in it.`, {
       hint: "To restore from it all the same, name the file itself.",
     });
   }
@@ -169,8 +170,4 @@ async function compareWith(path: string, inForeign: Presence, open: OpenOnce, op
     if (!isKeeperError(error) || error.code === "CANCELLED") throw error;
     return null;
   }
-}
-
-function inWords(accounts: number): string {
-  return accounts === 1 ? "1 account" : `${accounts} accounts`;
 }

@@ -1,4 +1,5 @@
 /** Another passphrase, or none: the newest backup stays readable, and nothing is written where it is already. */
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, it } from "vitest";
 import { relockNewest } from "../../../electron/engine/operations/relock-newest.ts";
@@ -40,4 +41,14 @@ it("refuses when neither opens it, and leaves everything as it was", { timeout: 
   expect((await errorOf(() => relockNewest({ folder: vault.folder, before: old, passphrase: other }))).code).toBe("PASSPHRASE_WRONG");
   expect((await errorOf(() => relockNewest({ folder: vault.folder, before: undefined, passphrase: undefined }))).code).toBe("PASSPHRASE_NEEDED");
   expect(await namesIn(vault.folder)).toEqual(names);
+});
+
+it("carries everybody over where another program wrote the newest file", { timeout: SLOW }, async () => {
+  const vault = await lockedVault(old);
+  const users = accounts(4).map((account) => JSON.parse(account.document ?? "") as unknown);
+  await writeFile(join(vault.folder, "user_backup_20261124.json"), JSON.stringify({ backup_timestamp: "2026-11-24T20:00:00", user_count: 4, users }));
+  expect(await relockNewest({ folder: vault.folder, before: old, passphrase: undefined })).not.toBeNull();
+  const { newest, passedOver } = await vault.newestGood();
+  expect(passedOver).toEqual([]);
+  expect(newest?.verified).toMatchObject({ kind: "format_1", encrypted: false, accountCount: 4 });
 });
