@@ -146,6 +146,7 @@ export const overview = {
     asOf: (time: string) => `As of ${time}`,
     lastSeen: (time: string, count: number) => `Last seen ${time}: ${accounts(count)}`,
     refusedAt: (time: string) => `Refused at ${time}`,
+    locked: "Locked with a passphrase",
     noAnswerSince: (time: string) => `No answer since ${time}`,
     asleepSince: (time: string) => `Asleep since ${time}`,
     emptySince: (time: string) => `Empty since ${time}`,

@@ -5,7 +5,7 @@ import type { Operation, OperationResult, Overview } from "../../../shared/opera
 import { en } from "../../strings/en.ts";
 import { clock, theBackupOf } from "../../strings/words.ts";
 import type { RestoredStory } from "./restored-story.ts";
-import { atRisk, isKeyTrouble, needsNetwork } from "./site-state.ts";
+import { atRisk, isKeyTrouble, isPassphraseTrouble, needsNetwork } from "./site-state.ts";
 
 export type HeroActionId =
   | "backup" | "redeploy" | "restore" | "cancel" | "bring_back" | "choose_people" | "older_backup" | "got_it" | "see_what" | "undo"
@@ -107,7 +107,7 @@ function troubleHero(error: ErrorValue, facts: HeroFacts): Hero {
   }
   if (error.code === "SITE_ASLEEP") return hero("asleep", words.asleep.title, words.asleep.hint(safe), [{ id: "look", label: say.wake, rank: "primary" }]);
   if (error.code === "FOLDER_NOT_WRITABLE" || error.code === "FOLDER_NOT_FOUND") return hero("unreach", words.folderGone.title, words.folderGone.hint, [{ id: "settings", label: say.otherFolder, rank: "primary" }, details]);
-  if (error.code === "PASSPHRASE_NEEDED" || error.code === "PASSPHRASE_WRONG") return hero("risk", error.message, words.passphrase.hint, [{ id: "settings", label: say.enterPassphrase, rank: "primary" }, details]);
+  if (isPassphraseTrouble(error)) return hero("risk", error.message, words.passphrase.hint, [{ id: "settings", label: say.enterPassphrase, rank: "primary" }, details]);
   if (error.code === "DISK_FULL") return hero("unreach", words.diskFull.title, words.diskFull.hint, [{ id: "show_folder", label: say.showInFolder, rank: "primary" }, details]);
   const reaching = error.code === "SERVER_UNREACHABLE" || error.code === "SERVER_FAILED" || error.code === "RATE_LIMITED";
   const title = reaching ? words.unreachable.title : error.message;

@@ -22,6 +22,11 @@ export function isKeyTrouble(error: ErrorValue): boolean {
   return error.code === "KEY_REFUSED" || error.code === "KEY_MISSING";
 }
 
+/** The site answers; what cannot be read is its newest backup. */
+export function isPassphraseTrouble(error: ErrorValue): boolean {
+  return error.code === "PASSPHRASE_NEEDED" || error.code === "PASSPHRASE_WRONG";
+}
+
 /** How many accounts would be lost if the site were wiped now. */
 export function atRisk(overview: Overview): number {
   return overview.notBackedUp + overview.changed;
@@ -36,7 +41,7 @@ function stateOfOverview(overview: Overview): SiteState {
 }
 
 export function stateOf({ overview, trouble, wakingSince }: Pick<Look, "overview" | "trouble" | "wakingSince">): SiteState {
-  if (trouble !== null) return trouble.error.code === "SITE_ASLEEP" ? "asleep" : "unreach";
+  if (trouble !== null) return trouble.error.code === "SITE_ASLEEP" ? "asleep" : isPassphraseTrouble(trouble.error) ? "risk" : "unreach";
   if (wakingSince !== null) return "asleep";
   return overview === null ? "unknown" : stateOfOverview(overview);
 }

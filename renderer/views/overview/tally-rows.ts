@@ -7,7 +7,7 @@ import { ago, clock, fullTime, shortDay, shortWhen, when } from "../../strings/w
 import type { Overview } from "../../../shared/operations.ts";
 import type { Look } from "../../stores/looks.ts";
 import type { RestoredStory } from "./restored-story.ts";
-import { isKeyTrouble } from "./site-state.ts";
+import { isKeyTrouble, isPassphraseTrouble } from "./site-state.ts";
 
 interface Row {
   readonly icon: IconName;
@@ -27,6 +27,7 @@ function siteFacts(look: Look, story: RestoredStory | null, now: number): FactVi
   const { overview, trouble, wakingSince, wipedSince } = look;
   if (trouble !== null) {
     const { error, since } = trouble;
+    if (isPassphraseTrouble(error)) return lastSeen(overview, now);
     const first: FactView =
       error.code === "SITE_ASLEEP"
         ? { icon: "moon", text: words.asleepSince(clock(since)) }
@@ -74,6 +75,7 @@ export function tallyRows({ look, newest, newerDamaged, story, now }: TallyFacts
   const { overview } = look;
   const isSilent = look.trouble !== null || look.wakingSince !== null;
   const inBackup = newest?.accounts ?? 0;
+  const isLocked = newest === null && look.trouble !== null && isPassphraseTrouble(look.trouble.error);
   const onSite = overview?.accounts ?? 0;
   const isWiped = overview?.state === "wiped";
   const newcomers = story === null ? 0 : Math.min(story.newcomers, onSite);
@@ -85,7 +87,7 @@ export function tallyRows({ look, newest, newerDamaged, story, now }: TallyFacts
         : [["held", onSite - newcomers], ["new", newcomers], ["gone", overview?.state === "deletions" ? overview.missing : 0]];
   return [
     { icon: "site", name: words.site, count: !isSilent && overview !== null ? onSite : null, runs: siteRuns, facts: siteFacts(look, story, now) },
-    { icon: "backups", name: words.backups, count: inBackup, runs: [["held", inBackup], ["wait", isWiped ? 0 : (overview?.notBackedUp ?? 0)]], facts: backupFacts(newest, newerDamaged, now) },
+    { icon: "backups", name: words.backups, count: isLocked ? null : inBackup, runs: [["held", inBackup], ["wait", isWiped ? 0 : (overview?.notBackedUp ?? 0)]], facts: isLocked ? [{ icon: "lock", text: words.locked }] : backupFacts(newest, newerDamaged, now) },
   ];
 }
 
