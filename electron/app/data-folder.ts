@@ -1,12 +1,12 @@
 /** Where an app keeps its list of sites: one process at a time. */
-import { withVaultLock } from "../engine/vault/lock.ts";
+import { shortWait, withVaultLock } from "../engine/vault/lock.ts";
 
 export interface HeldFolder {
   /** Resolves when it is free for others. */
   release(): Promise<void>;
 }
 
-/** A window that was just closed needs a moment. */
+/** A window that was just closed needs a moment; an app that crashed is to come back by itself. */
 const WAIT_MS = 2_000;
 
 /** Holds `folder`, which must exist, until it is released. Throws BUSY when an app is open on it already, and the codes of `withVaultLock`. */
@@ -25,7 +25,7 @@ export async function holdDataFolder(folder: string): Promise<HeldFolder> {
         });
         await ended;
       },
-      { purpose: "app", waitMs: WAIT_MS },
+      { purpose: "app", waitMs: shortWait(WAIT_MS) },
     );
     held.catch(reject);
   });

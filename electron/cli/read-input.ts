@@ -5,6 +5,7 @@ import { KeeperError } from "../../shared/errors.ts";
 import { throwIfCancelled } from "../../shared/progress.ts";
 import { damaged } from "../engine/backup/damage.ts";
 import { asReadError } from "../engine/backup/file-errors.ts";
+import { isUtf16, textOf } from "../engine/text-bytes.ts";
 import type { CliContext } from "./context.ts";
 
 /** More than any variable; what is longer is cut here and refused by the decoder. */
@@ -53,15 +54,15 @@ async function readBytes(stream: AsyncIterable<Uint8Array | string>, signal: Abo
 
 /** Enough of the beginning to tell what comes; the first chunk may be a few bytes only. */
 function startOf(chunks: readonly Uint8Array[]): string {
-  return Buffer.concat(chunks.slice(0, 64)).toString("utf8", 0, 4_096);
+  return textOf(Buffer.concat(chunks.slice(0, 64)).subarray(0, 4_096));
 }
 
 async function asText(bytes: Buffer): Promise<string> {
   // The engine takes files and text: a locked backup that came through a pipe goes on in age's own text form.
   if (bytes.toString("latin1", 0, AGE_LINE.length) === AGE_LINE) return (await import("age-encryption")).armor.encode(bytes);
-  const text = bytes.toString("utf8");
+  const text = textOf(bytes);
   // Replaced characters would be restored as such.
-  if (isBackupText(text) && !isUtf8(bytes)) throw damaged("its text is broken");
+  if (isBackupText(text) && !isUtf8(bytes) && !isUtf16(bytes)) throw damaged("its text is broken");
   if (text.trim() === "") throw new KeeperError("NOT_A_VARIABLE", "Nothing came in.", { hint: "If it should have been the variable, it is not set here." });
   return text;
 }

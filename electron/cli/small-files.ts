@@ -1,6 +1,7 @@
 /** Reads the small files that options name: keys, passphrases, certificates. Their contents are in no error. */
 import { open } from "node:fs/promises";
 import { KeeperError } from "../../shared/errors.ts";
+import { textOf } from "../engine/text-bytes.ts";
 import { shown } from "./output.ts";
 
 /** A bundle of certificates is the largest of them; the common ones have a quarter of this. */
@@ -13,7 +14,7 @@ const MAX_BYTES = 1024 * 1024;
 export async function readSmallFile(path: string, what: string): Promise<string> {
   try {
     const bytes = await readAtMost(path, MAX_BYTES + 1);
-    if (bytes.length <= MAX_BYTES) return new TextDecoder().decode(bytes);
+    if (bytes.length <= MAX_BYTES) return textOf(bytes).replace(/^\ufeff/, "");
   } catch (error) {
     throw new KeeperError("FILE_UNREADABLE", `We cannot read the ${what} ${shown(path)}.`, { hint: "Check its name, and that you may open it.", cause: error });
   }

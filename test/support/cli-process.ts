@@ -3,7 +3,7 @@ import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, readdirSync, rmSync, utimesSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { buffer, text } from "node:stream/consumers";
 import type { Readable } from "node:stream";
 import { fileURLToPath } from "node:url";
@@ -54,7 +54,7 @@ export function startCli(args: readonly string[], options: CliOptions = {}): Cli
   const preloads = [PEAK, ...(options.preload === undefined ? [] : [options.preload])];
   const imports = preloads.flatMap((source) => ["--import", `data:text/javascript,${encodeURIComponent(source)}`]);
   const child = spawn(process.execPath, [...imports, CLI_MAIN, ...args], {
-    env: { ...clean, ...(options.temporary === undefined ? {} : { TMPDIR: options.temporary }), ...options.env },
+    env: { ...clean, ...(options.temporary === undefined ? {} : { TMPDIR: options.temporary, TEMP: options.temporary, TMP: options.temporary }), ...options.env },
     stdio: ["pipe", "pipe", "pipe", "pipe"],
     ...(options.uid === undefined ? {} : { uid: options.uid, gid: options.uid }),
   });
@@ -88,12 +88,15 @@ export function ownTemporary(): string {
   return folder;
 }
 
+const LOCK = ".account-keeper.lock";
+
 /** Makes the locks of killed processes look a minute old, as they are when somebody comes back to it: no need to wait. */
 export function letLocksAge(...folders: readonly string[]): void {
   const old = new Date(Date.now() - 60_000);
   for (const folder of folders) {
     for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
-      if (entry.name === ".account-keeper.lock") utimesSync(join(entry.parentPath, entry.name), old, old);
+      // What is in it tells how long its holder has been silent.
+      if (entry.name === LOCK || basename(entry.parentPath) === LOCK) utimesSync(join(entry.parentPath, entry.name), old, old);
     }
   }
 }

@@ -5,7 +5,7 @@
 import fs from "node:fs";
 import type { FileHandle } from "node:fs/promises";
 import { syncBuiltinESMExports } from "node:module";
-import { basename } from "node:path";
+import { basename, sep } from "node:path";
 import { onTestFinished } from "vitest";
 
 /** What becomes of the disk at the chosen step. */
@@ -52,7 +52,7 @@ export function watchDisk(folder: string): FailingDisk {
   }
 
   function isOurs(path: unknown): boolean {
-    return typeof path === "string" && (path === folder || path.startsWith(`${folder}/`));
+    return typeof path === "string" && (path === folder || path.startsWith(`${folder}${sep}`));
   }
 
   function replace(target: Loose, name: string, make: (real: (...args: unknown[]) => unknown) => (...args: unknown[]) => unknown): void {

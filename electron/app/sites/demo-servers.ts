@@ -2,6 +2,7 @@
 import { readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { asWriteError } from "../../engine/backup/file-errors.ts";
+import { removeFolder } from "../../engine/backup/patience.ts";
 import { connect } from "../../engine/chroma/connect.ts";
 import { upsertRecords } from "../../engine/chroma/write-records.ts";
 import { sampleAccounts } from "../../engine/demo/sample-accounts.ts";
@@ -30,7 +31,7 @@ export function createDemoServers(dataFolder: string): DemoServers {
   /** Starts it with all its customers, or not at all: whatever stops this, the next start begins anew. */
   async function startFilled(siteId: string): Promise<BundledServer> {
     const path = folderOf(siteId);
-    await rm(path, { recursive: true, force: true });
+    await removeFolder(path);
     const server = await startBundledServer({ path });
     try {
       await fill(server.url);
@@ -89,14 +90,14 @@ export function createDemoServers(dataFolder: string): DemoServers {
     urlOf: async (siteId) => (await (servers.get(siteId) ?? keep(siteId, start(siteId)))).url,
     async wipe(siteId) {
       const stopped = await stop(siteId);
-      await rm(folderOf(siteId), { recursive: true, force: true });
+      await removeFolder(folderOf(siteId));
       const port = stopped === null ? (await readMark(siteId))?.port : Number(new URL(stopped.url).port);
       const server = await keep(siteId, startBundledServer({ path: folderOf(siteId), port }));
       await mark(siteId, server);
     },
     async remove(siteId) {
       await stop(siteId);
-      await rm(folderOf(siteId), { recursive: true, force: true });
+      await removeFolder(folderOf(siteId));
       await rm(filledMarkOf(siteId), { force: true });
     },
     async close() {

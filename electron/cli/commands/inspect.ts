@@ -3,6 +3,7 @@ import { readFile } from "node:fs/promises";
 import { isKeeperError } from "../../../shared/errors.ts";
 import { openBackup, type OpenBackup } from "../../engine/backup/read-backup.ts";
 import type { BackupOrigin } from "../../engine/backup/source.ts";
+import { textOf } from "../../engine/text-bytes.ts";
 import { decodeVariable } from "../../engine/variable/decode.ts";
 import type { OptionsOf } from "../command-options.ts";
 import type { CliContext } from "../context.ts";
@@ -29,7 +30,7 @@ async function openTarget(context: CliContext, target: string, passphraseFile: s
   try {
     const backup = await open({ path: target });
     // What was mended, and the length as pasted, only the text itself tells.
-    return backup.kind === "variable" && !backup.encrypted ? await readFile(target, "utf8") : backup;
+    return backup.kind === "variable" && !backup.encrypted ? textOf(await readFile(target)) : backup;
   } catch (error) {
     // The words themselves are taken too, whole or not. A whole value is longer than any file name may be, which the
     // system reports in its own way.

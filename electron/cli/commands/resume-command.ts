@@ -1,7 +1,7 @@
 /** The command line that goes on with a redeploy, to copy. It holds what was typed, and no secret: no flag takes one. */
 import type { OptionsOf } from "../command-options.ts";
 
-export function resumeCommand(options: OptionsOf["redeploy"]): string {
+export function resumeCommand(options: OptionsOf["redeploy"], platform = process.platform): string {
   const flags: readonly (readonly [string, string | undefined])[] = [
     ["--url", options.url],
     ["--collection", options.collection],
@@ -14,11 +14,12 @@ export function resumeCommand(options: OptionsOf["redeploy"]): string {
     ["--render-key-file", options.renderKeyFile],
     ["--passphrase-file", options.passphraseFile],
   ];
-  const typed = flags.flatMap(([flag, value]) => (value === undefined ? [] : [`${flag} ${quoted(value)}`]));
+  const typed = flags.flatMap(([flag, value]) => (value === undefined ? [] : [`${flag} ${quoted(value, platform)}`]));
   return ["account-keeper redeploy --resume", ...typed].join(" ");
 }
 
-/** For a shell, where it needs to be. */
-function quoted(word: string): string {
+/** For a shell, where it needs to be. Both of Windows take double quotes, and no path there holds one. */
+function quoted(word: string, platform: NodeJS.Platform): string {
+  if (platform === "win32") return /^[\w@+=:,.\\/-]+$/.test(word) ? word : `"${word}"`;
   return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`;
 }

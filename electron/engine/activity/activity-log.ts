@@ -2,11 +2,12 @@
  * The activity of one vault, kept across restarts: one JSON object a line, in the vault itself, so that the window, the
  * command line and a backend see one history.
  */
-import { rename, stat } from "node:fs/promises";
+import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import { isKeeperError } from "../../../shared/errors.ts";
 import { asReadError, asWriteError, systemCode } from "../backup/file-errors.ts";
 import { openPlainFile, READ_AND_APPEND, readEndOf } from "../backup/plain-file.ts";
+import { replaceFile } from "../vault/atomic.ts";
 import { withVaultLock } from "../vault/lock.ts";
 import { activitySchema, type Activity, type ActivityNews } from "./activity.ts";
 
@@ -44,7 +45,7 @@ async function isFull(folder: string): Promise<boolean> {
 /** One at a time: of two processes the second would put a log of one line in the place of the older one. */
 async function beginNewLog(folder: string): Promise<void> {
   const rotate = async (): Promise<void> => {
-    if (await isFull(folder)) await rename(join(folder, LOG_NAME), join(folder, OLDER_LOG_NAME));
+    if (await isFull(folder)) await replaceFile(join(folder, LOG_NAME), join(folder, OLDER_LOG_NAME));
   };
   try {
     await withVaultLock(folder, rotate, { purpose: "log", waitMs: 0 });

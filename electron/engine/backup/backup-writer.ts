@@ -2,7 +2,7 @@
  * Writes a format 1 backup into a temporary file. The head stands first in the file but is known last, so accounts and
  * records wait in two spools, in memory while they are few. Owns no final name: ../vault gives a finished backup its place.
  */
-import { open, rm, type FileHandle } from "node:fs/promises";
+import { open, type FileHandle } from "node:fs/promises";
 import { isKeeperError, KeeperError } from "../../../shared/errors.ts";
 import { throwIfCancelled, type OperationOptions } from "../../../shared/progress.ts";
 import { createContentDigest, recordHash } from "../account.ts";
@@ -12,6 +12,7 @@ import { asWriteError } from "./file-errors.ts";
 import { ACCOUNTS_KEY, MAX_LISTED_PROBLEMS, RECORDS_KEY, sealHead, type BackupChroma, type BackupHead, type FewerThan } from "./format.ts";
 import { createLineSpool } from "./line-spool.ts";
 import { accountLine, recordToLine } from "./lines.ts";
+import { removeFile } from "./patience.ts";
 import { writeFully } from "./spool.ts";
 import { sweepTempFiles, tempPath } from "./temp-files.ts";
 import { verifyBackup } from "./verify-backup.ts";
@@ -105,7 +106,7 @@ export async function createBackupWriter(folder: string, options: { signal?: Abo
     try {
       await removeSpools();
     } finally {
-      if (finishedPath !== null) await rm(finishedPath, { force: true });
+      if (finishedPath !== null) await removeFile(finishedPath);
     }
   }
 

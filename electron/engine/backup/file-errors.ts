@@ -1,10 +1,31 @@
 /** What a failing disk means for the owner. Owns the translation of system error codes; decides by code, never by message text. */
 import { KeeperError } from "../../../shared/errors.ts";
 
-/** The system's code ("ENOENT"), or undefined when the error is of another kind: ours and Node's own have codes too. */
+const UNNAMED = "UNKNOWN";
+
+/**
+ * The system's code ("ENOENT"), or undefined when the error is of another kind: ours and Node's own have codes too. "UNKNOWN" is
+ * what libuv has no name for. On Windows (https://github.com/libuv/libuv/blob/v1.x/src/win/error.c) that is a network drive that is
+ * gone, a card reader without its card, a file that OneDrive cannot fetch. On macOS, where Node says "Unknown system error -11", it
+ * is a file that iCloud has not fetched (https://github.com/tobi/qmd/issues/252).
+ */
 export function systemCode(error: unknown): string | undefined {
-  if (!(error instanceof Error) || error instanceof KeeperError || !("code" in error)) return undefined;
-  return typeof error.code === "string" && /^E(?!RR_)/.test(error.code) ? error.code : undefined;
+  if (!(error instanceof Error) || error instanceof KeeperError || !("code" in error) || typeof error.code !== "string") return undefined;
+  if (error.code === UNNAMED || error.code.startsWith("Unknown system error")) return UNNAMED;
+  return /^E(?!RR_)/.test(error.code) ? error.code : undefined;
+}
+
+/**
+ * What to do where the system may keep programs out of a folder whoever owns it; null where it does not. On macOS that is EPERM, and
+ * want of ordinary rights is EACCES (https://developer.apple.com/forums/thread/678819); Windows keeps them from writing only.
+ */
+export function protectionHint(error: unknown, doing: "read" | "write"): string | null {
+  const code = systemCode(error);
+  if (process.platform === "darwin" && code === "EPERM") return "macOS may keep programs out of it. Allow this one in System Settings, Privacy & Security, Files and Folders; or choose another folder.";
+  if (process.platform === "win32" && doing === "write" && (code === "EPERM" || code === "EACCES")) {
+    return "It may be read-only, belong to someone else, or be protected: see Ransomware protection in Windows Security. Allow writing, or choose another folder.";
+  }
+  return null;
 }
 
 /** For a failure while writing into a backup folder: DISK_FULL, FOLDER_NOT_FOUND or FOLDER_NOT_WRITABLE. Other errors pass as they are. */
@@ -30,7 +51,12 @@ export function asWriteError(error: unknown): unknown {
     case "EPERM":
     case "EROFS":
       return new KeeperError("FOLDER_NOT_WRITABLE", "We cannot write to your backup folder.", {
-        hint: "It may be read-only or belong to someone else. Allow writing, or choose another folder.",
+        hint: protectionHint(error, "write") ?? "It may be read-only or belong to someone else. Allow writing, or choose another folder.",
+        cause: error,
+      });
+    case "EBUSY":
+      return new KeeperError("FOLDER_NOT_WRITABLE", "Another program has a file in your backup folder open.", {
+        hint: "Close it there, or wait a minute. Then try again.",
         cause: error,
       });
     case "ELOOP":
@@ -67,9 +93,16 @@ export function asReadError(error: unknown): unknown {
       return new KeeperError("BACKUP_NOT_FOUND", "There is no such backup file.", { hint: "Check its name and folder.", cause: error });
     case "EISDIR":
       return new KeeperError("FILE_UNREADABLE", "This is a folder, not a backup file.", { hint: "Choose a file inside it.", cause: error });
+    case "EBUSY":
+      return new KeeperError("FILE_UNREADABLE", "Another program has this file open.", { hint: "Close it there, or wait a minute. Then try again.", cause: error });
+    case UNNAMED:
+      return new KeeperError("FILE_UNREADABLE", "This file cannot be read.", {
+        hint: "Check that its drive is connected. If it is kept in a cloud (OneDrive, iCloud), let it be downloaded: open it once from its folder.",
+        cause: error,
+      });
     default:
       return new KeeperError("FILE_UNREADABLE", "This file cannot be read.", {
-        hint: "Check that you may open it and that its drive is connected.",
+        hint: protectionHint(error, "read") ?? "Check that you may open it and that its drive is connected.",
         cause: error,
       });
   }

@@ -5,6 +5,7 @@
 import { isKeeperError } from "../../../shared/errors.ts";
 import { sliceJson, type JsonSlice } from "../json/slices.ts";
 import type { AccountRecord } from "../record.ts";
+import { isUtf16, textOf } from "../text-bytes.ts";
 import { decodeVariable } from "../variable/decode.ts";
 import { asDamage, damaged, notABackup } from "./damage.ts";
 import { ACCOUNTS_KEY, checkFormat, isHeadKey, parseForeignHead, parseHead, RECORDS_KEY, type BackupHead, type HeadTexts } from "./format.ts";
@@ -124,8 +125,11 @@ function foundIn(slice: JsonSlice, texts: HeadTexts): Found | null {
 
 async function openVariable(source: BackupSource): Promise<OpenBackup> {
   // Pictures, archives and pages are told here; what is left is text that could be the variable.
-  if (source.sizeBytes > MAX_VARIABLE_BYTES || source.start.includes(0) || firstLetter(source.start) === "<") throw notABackup();
-  const text = (await readAll(source.chunks(), MAX_VARIABLE_BYTES)).toString("utf8");
+  const maybeText = isUtf16(source.start) || (!source.start.includes(0) && firstLetter(source.start) !== "<");
+  if (source.sizeBytes > MAX_VARIABLE_BYTES || !maybeText) throw notABackup();
+  const text = textOf(await readAll(source.chunks(), MAX_VARIABLE_BYTES));
+  // A backup that some program saved anew. Only accounts would be left of it if it were taken for the variable.
+  if (isUtf16(source.start) && /^\s*[[{]/.test(text)) throw notABackup("It was saved as UTF-16. Open it in an editor, save it as UTF-8, and try again.");
   const bytes = Buffer.from(decoded(text), "utf8");
   const list: BackupSource = { ...source, chunks: () => chunksOf(bytes) };
   let accountCount = 0;

@@ -4,7 +4,8 @@ import { dirname, join } from "node:path";
 import { throwIfCancelled } from "../../../shared/progress.ts";
 import { ageKindOf, decryptAge, openArmor, unlockAge } from "./age.ts";
 import { damaged, notABackup } from "./damage.ts";
-import { asReadError } from "./file-errors.ts";
+import { asReadError, systemCode } from "./file-errors.ts";
+import { patiently } from "./patience.ts";
 import { READ, requirePlain } from "./plain-file.ts";
 
 /** A file, or text that somebody pasted or piped in. */
@@ -75,21 +76,27 @@ interface FileIdentity {
  * beside. Where there is no such file any more, whatever has the name now: its content tells that it is another.
  */
 async function openSame(path: string, identity: FileIdentity): Promise<FileHandle> {
-  const found = await openIfSame(path, identity);
+  // Only here: whoever still holds it after that does so for long.
+  const found = await ifSame(openPatiently(path), identity);
   if (found !== null) return found;
   const folder = dirname(path);
   for (const name of await readdir(folder)) {
     const other = join(folder, name);
     const status = await stat(other, { bigint: true }).catch(() => null);
     if (status?.isFile() !== true || !isSame(status, identity)) continue;
-    const moved = await openIfSame(other, identity);
+    const moved = await ifSame(open(other, READ), identity);
     if (moved !== null) return moved;
   }
   return await open(path, READ);
 }
 
-async function openIfSame(path: string, identity: FileIdentity): Promise<FileHandle | null> {
-  const handle = await open(path, READ).catch(() => null);
+/** Whoever may not read it at all need not wait. */
+async function openPatiently(path: string): Promise<FileHandle> {
+  return await patiently(() => open(path, READ), (error) => systemCode(error) !== "EBUSY");
+}
+
+async function ifSame(opening: Promise<FileHandle>, identity: FileIdentity): Promise<FileHandle | null> {
+  const handle = await opening.catch(() => null);
   if (handle === null) return null;
   try {
     if (isSame(await handle.stat({ bigint: true }), identity)) return handle;
@@ -100,8 +107,9 @@ async function openIfSame(path: string, identity: FileIdentity): Promise<FileHan
   return null;
 }
 
+/** On Windows some versions of Node say twice as many bits of a volume's number for a path as for an open file: https://github.com/libuv/libuv/pull/4698 */
 function isSame(a: FileIdentity, b: FileIdentity): boolean {
-  return a.ino === b.ino && a.dev === b.dev;
+  return a.ino === b.ino && BigInt.asUintN(32, a.dev) === BigInt.asUintN(32, b.dev);
 }
 
 async function* fileChunks(openFile: () => Promise<FileHandle>, readBytes: number, signal: AbortSignal | undefined): AsyncGenerator<Buffer> {

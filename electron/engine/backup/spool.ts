@@ -3,7 +3,8 @@
  * only: a process that dies leaves nothing readable behind, also when the backup itself will be locked with a passphrase.
  */
 import { createCipheriv, createDecipheriv, randomBytes } from "node:crypto";
-import { open, rm, type FileHandle } from "node:fs/promises";
+import { open, type FileHandle } from "node:fs/promises";
+import { removeFile } from "./patience.ts";
 
 const ALGORITHM = "aes-256-ctr";
 const READ_BYTES = 256 * 1024;
@@ -42,7 +43,7 @@ export async function createSpool(path: string): Promise<Spool> {
       try {
         if (wasOpen) await handle.close();
       } finally {
-        await rm(path, { force: true });
+        await removeFile(path);
       }
     },
   };

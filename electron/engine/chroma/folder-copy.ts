@@ -11,7 +11,8 @@ import { setTimeout as wait } from "node:timers/promises";
 import { KeeperError } from "../../../shared/errors.ts";
 import { throwIfCancelled, type OperationOptions } from "../../../shared/progress.ts";
 import { createTemporaryFolder, removeTemporaryFolder, sweepTemporaryFolders } from "../server/temporary-folder.ts";
-import { asWriteError } from "../backup/file-errors.ts";
+import { asWriteError, protectionHint } from "../backup/file-errors.ts";
+import { removeFolder } from "../backup/patience.ts";
 import { ensureFolder, ensureInnerFolder } from "../vault/atomic.ts";
 import { cancelled, codeOf } from "./classify.ts";
 
@@ -71,7 +72,7 @@ export async function keepChromaFolder(folder: string, target: string, options: 
   try {
     await copyUntilStill(folder, target, options);
   } catch (error) {
-    await rm(target, { recursive: true, force: true });
+    await removeFolder(target);
     throw options.signal?.aborted === true ? cancelled() : copyFailure(error);
   }
 }
@@ -231,7 +232,10 @@ function copyFailure(error: unknown): unknown {
   switch (codeOf(error)) {
     case "EACCES":
     case "EPERM":
-      return new KeeperError("FILE_UNREADABLE", "We may not read this folder.", { hint: "Ask whoever owns it for the right to read it, or run Account Keeper as the same user as your site.", cause: error });
+      return new KeeperError("FILE_UNREADABLE", "We may not read this folder.", { hint: protectionHint(error, "read") ?? "Ask whoever owns it for the right to read it, or run Account Keeper as the same user as your site.", cause: error });
+    case "EBUSY":
+      // SQLite locks parts of a database of more than 1 GB, and on Windows nobody reads what is locked: https://www.sqlite.org/fileformat.html#the_lock_byte_page
+      return new KeeperError("BUSY", "Another program holds a file in this folder.", { hint: "Try again in a minute, or stop the site for a moment.", cause: error });
     case "EIO":
       return new KeeperError("FILE_UNREADABLE", "A file in this folder cannot be read.", { hint: "The disk may be damaged. Copy the folder to another disk and try that one.", cause: error });
     case "ENOSPC":

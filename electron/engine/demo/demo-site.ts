@@ -1,7 +1,8 @@
 /** A site to try things on: the bundled server with made-up customers, and a disk that can be wiped as a host does it. */
-import { mkdir, rm } from "node:fs/promises";
+import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { OperationOptions } from "../../../shared/progress.ts";
+import { removeFolder } from "../backup/patience.ts";
 import { connect } from "../chroma/connect.ts";
 import type { ChromaConnection } from "../chroma/connection.ts";
 import { upsertRecords } from "../chroma/write-records.ts";
@@ -69,7 +70,7 @@ export async function startDemoSite(accounts: number, options: OperationOptions 
       },
       async redeploy() {
         await stop();
-        await rm(dataFolder, { recursive: true, force: true });
+        await removeFolder(dataFolder);
         connection = await start();
       },
       close,

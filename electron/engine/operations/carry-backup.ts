@@ -1,5 +1,5 @@
 /** Backups on their way out of a vault and into it: bytes stay as they are, and are read back under their new name. */
-import { copyFile, open, rm } from "node:fs/promises";
+import { chmod, copyFile, open, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { KeeperError } from "../../../shared/errors.ts";
 import type { OperationOptions } from "../../../shared/progress.ts";
@@ -106,9 +106,10 @@ async function copyVerified(from: string, folder: string, { passphrase, signal, 
   const temporary = tempPath(join(folder));
   try {
     await copyFile(from, temporary);
+    // Before it is opened: the copy of what may only be read, as from a CD, may not be written either.
+    await chmod(temporary, 0o600);
     const handle = await open(temporary, "r+");
     try {
-      await handle.chmod(0o600);
       await handle.sync();
     } finally {
       await handle.close();

@@ -3,6 +3,7 @@ import { rm } from "node:fs/promises";
 import { KeeperError } from "../../../shared/errors.ts";
 import type { OperationOptions } from "../../../shared/progress.ts";
 import { asWriteError } from "../backup/file-errors.ts";
+import { patiently } from "../backup/patience.ts";
 import { openBackup } from "../backup/read-backup.ts";
 import { createPresence, missingFrom } from "../presence.ts";
 import { withVaultLock } from "../vault/lock.ts";
@@ -33,7 +34,7 @@ export async function deleteBackup({ folder, path, passphrase }: DeleteBackupReq
       // By the code: a list also calls damaged what the disk would not read just now.
       if (entry.error?.code !== "BACKUP_DAMAGED") await refuseOnlyHolder(entry, await vault.newestGood({ passphrase, signal }).then(({ newest }) => newest?.entry ?? null), { passphrase, signal });
       try {
-        await rm(path);
+        await patiently(() => rm(path));
       } catch (error) {
         throw asWriteError(error);
       }

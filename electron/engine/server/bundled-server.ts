@@ -149,15 +149,19 @@ function failedToStart(exit: ServerExit, log: string): KeeperError {
     });
   }
   if (exit.code === hostExit.runtimeNotLoadable) {
-    return new KeeperError("BUNDLED_SERVER_UNAVAILABLE", "The built-in Chroma server cannot run on this computer.", {
-      hint: "Give the address of a running Chroma server with --url or CHROMA_URL, or use a newer system such as Debian 13 or Ubuntu 24.04.",
-      cause,
-    });
+    return new KeeperError("BUNDLED_SERVER_UNAVAILABLE", "The built-in Chroma server cannot run on this computer.", { hint: howToLoad(process.platform), cause });
   }
   return new KeeperError("BUNDLED_SERVER_FAILED", "The built-in Chroma server could not open its data folder.", {
     hint: "Check that the folder holds Chroma data and that the disk is not full, then try again.",
     cause,
   });
+}
+
+function howToLoad(platform: NodeJS.Platform): string {
+  const orAddress = "give the address of a running Chroma server with --url or CHROMA_URL";
+  // The native package is linked to MSVCP140.dll and VCRUNTIME140.dll, which do not come with Windows.
+  if (platform === "win32") return `Install Microsoft's Visual C++ Redistributable (https://aka.ms/vs/17/release/vc_redist.x64.exe) and try again, or ${orAddress}.`;
+  return `Use a newer system${platform === "linux" ? " such as Debian 13 or Ubuntu 24.04" : ""}, or ${orAddress}.`;
 }
 
 async function usableFolder(given: string): Promise<string> {

@@ -1,8 +1,9 @@
 /** Data folders of servers started without one: making them, removing them, and sweeping those whose owner died before it could. */
 import { createHash } from "node:crypto";
-import { lstat, mkdtemp, readdir, rm } from "node:fs/promises";
+import { lstat, mkdtemp, readdir } from "node:fs/promises";
 import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
+import { removeFolder } from "../backup/patience.ts";
 
 // Machine and process stand in the name, so that a folder is never without its mark. The machine, because containers that share
 // a temporary folder do not see each other's processes and would take a living owner for a dead one.
@@ -15,8 +16,7 @@ export async function createTemporaryFolder(): Promise<string> {
 }
 
 export async function removeTemporaryFolder(path: string): Promise<void> {
-  // Windows frees the files of an ended process a moment late.
-  await rm(path, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
+  await removeFolder(path);
 }
 
 /** Removes the temporary folders of this user whose process is gone. Never fails: what cannot be removed is left for the next sweep. */

@@ -4,15 +4,16 @@
  */
 import { link, lstat, mkdir, open, rename, rm, stat } from "node:fs/promises";
 import { dirname } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import { systemCode } from "../backup/file-errors.ts";
+import { patiently, removeFile } from "../backup/patience.ts";
 import { writeFully } from "../backup/spool.ts";
 import { tempPath } from "../backup/temp-files.ts";
 
-/** Virus scanners and indexers hold new files open for moments. */
-const WINDOWS_RETRY_DELAYS_MS = [20, 50, 100, 200, 400, 800];
-/** What file systems answer that know no hard links. */
-const NO_LINKS = new Set(["EPERM", "ENOTSUP", "EOPNOTSUPP", "ENOSYS", "EMLINK", "EXDEV", "EINVAL", "EISDIR"]);
+/**
+ * What file systems answer that know no hard links, or take none just here. EISDIR: exFAT on Windows, https://github.com/nodejs/node/issues/65817.
+ * UNKNOWN: OneDrive, which allows none on a file it keeps in the cloud, https://learn.microsoft.com/windows/win32/api/cfapi/ne-cfapi-cf_hardlink_policy
+ */
+const NO_LINKS = new Set(["EPERM", "ENOTSUP", "EOPNOTSUPP", "ENOSYS", "EMLINK", "EXDEV", "EINVAL", "EISDIR", "UNKNOWN"]);
 
 /**
  * Writes a small file whole or not at all, mode 0600. The one it replaces needs no second name: the new one holds all
@@ -60,7 +61,7 @@ export async function keepUnderFreeName(from: string, candidates: Iterable<strin
 /** Moves a file to the first of `candidates` that is free; returns it. Throws the system's errors. */
 export async function moveToFreeName(from: string, candidates: Iterable<string>): Promise<string> {
   const to = await keepUnderFreeName(from, candidates);
-  await patiently(() => rm(from, { force: true }));
+  await removeFile(from);
   await syncFolder(dirname(from));
   return to;
 }
@@ -150,16 +151,4 @@ async function syncFolder(folder: string): Promise<void> {
   } catch (error) {
     if (!["EISDIR", "EPERM", "EACCES", "EINVAL", "ENOTSUP", "EBADF"].includes(systemCode(error) ?? "")) throw error;
   }
-}
-
-async function patiently<T>(step: () => Promise<T>): Promise<T> {
-  for (const delayMs of process.platform === "win32" ? WINDOWS_RETRY_DELAYS_MS : []) {
-    try {
-      return await step();
-    } catch (error) {
-      if (!["EPERM", "EACCES", "EBUSY"].includes(systemCode(error) ?? "")) throw error;
-      await sleep(delayMs);
-    }
-  }
-  return await step();
 }

@@ -1,6 +1,6 @@
 /** What stands in a vault, told quickly: only the head of each file is read. A listed file is not yet a verified one. */
 import { open, readdir, stat } from "node:fs/promises";
-import { join } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
 import { isKeeperError, KeeperError, toErrorValue, type ErrorValue } from "../../../shared/errors.ts";
 import { damaged } from "../backup/damage.ts";
 import { asReadError, notAFolder, systemCode } from "../backup/file-errors.ts";
@@ -47,6 +47,13 @@ export interface ListOptions {
 }
 
 export const SHELF_FOLDERS = { normal: "", short: "short", safety: "safety" } as const satisfies Record<Shelf, string>;
+/** The vault that a backup file lies in, also where it was kept apart or made before a restore. */
+export function vaultOfFile(path: string): string {
+  const folder = dirname(path);
+  const name = basename(resolve(folder));
+  return name === SHELF_FOLDERS.short || name === SHELF_FOLDERS.safety ? join(folder, "..") : folder;
+}
+
 const SHELVES = ["normal", "short", "safety"] as const;
 /** Opening a file waits for the disk more than it computes. */
 const FILES_AT_ONCE = 8;

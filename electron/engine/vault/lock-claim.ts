@@ -8,6 +8,7 @@ import { rmdirSync, rmSync } from "node:fs";
 import { lstat, mkdir, open, readdir, rename, rmdir, stat, unlink } from "node:fs/promises";
 import { join } from "node:path";
 import { systemCode } from "../backup/file-errors.ts";
+import { isPerhapsHeld, patiently } from "../backup/patience.ts";
 import { openPlainFile, READ_AND_WRITE } from "../backup/plain-file.ts";
 import { hasProvablyEnded, isProvablyAlive, ownIdentity } from "./process-identity.ts";
 
@@ -15,11 +16,12 @@ import { hasProvablyEnded, isProvablyAlive, ownIdentity } from "./process-identi
 const SILENT_MS = 10_000;
 /** Only what is named like this is ever removed from a lock's folder: it may turn out to be somebody else's. */
 const CLAIM = /^[0-9a-f]{12}-/;
-/** What file managers leave wherever somebody looked. */
-const LITTER = new Set([".DS_Store", "Thumbs.db", "desktop.ini"]);
+/**
+ * What file managers leave wherever somebody looked, and what macOS puts beside a file on exFAT and network drives; it takes
+ * that away with the file, no other system does. https://developer.apple.com/forums/thread/690457
+ */
+const LITTER = /^(?:\.DS_Store|Thumbs\.db|desktop\.ini|\._.*)$/;
 const TAKEN = new Set(["ENOTEMPTY", "EEXIST"]);
-/** What Windows says of a folder that is there, or just going. */
-const PERHAPS_TAKEN = new Set(["EPERM", "EACCES", "EBUSY"]);
 
 export interface Claim {
   /** Clears a dead holder away and takes the lock when it is free. Throws the system's errors. */
@@ -57,7 +59,8 @@ export function createClaim(folder: string, name: string): Claim {
 
   /** The time by the clock of the file system, by which others' claims are judged too: the clocks of two machines differ. */
   async function showUp(): Promise<number> {
-    if (at === null || !(await touch(join(at, claim)))) {
+    const path = join(at ?? waitingPath, claim);
+    if (at === null || !(await patiently(() => touch(path)))) {
       await mkdir(waitingPath, { mode: 0o700 }).catch((error: unknown) => {
         if (systemCode(error) !== "EEXIST") throw error;
       });
@@ -72,15 +75,17 @@ export function createClaim(folder: string, name: string): Claim {
     const code = systemCode(error) ?? "";
     // Somebody took us for dead and cleared the claim away: the next try makes a new one.
     if (TAKEN.has(code) || code === "ENOENT") return true;
-    return PERHAPS_TAKEN.has(code) && (await stat(lockPath).catch(() => null)) !== null;
+    return isPerhapsHeld(error) && (await isThere(lockPath));
   }
 
   return {
     async tryToTake() {
       const nowMs = await showUp();
-      if (await isHeld(lockPath, nowMs)) return false;
+      // Windows says the same of a folder that is just going, and that nobody can look into.
+      if (await patiently(() => isHeld(lockPath, nowMs))) return false;
       try {
-        await rename(waitingPath, lockPath);
+        // It renames no folder while a file in it is open, and a virus scanner has just been shown a new one.
+        await patiently(() => rename(waitingPath, lockPath), () => isThere(lockPath));
       } catch (error) {
         if (await isTaken(error)) return false;
         throw error;
@@ -93,12 +98,17 @@ export function createClaim(folder: string, name: string): Claim {
     async end() {
       if (at === null) return;
       // "Not there" may be said of a whole drive, which comes back with the claim on it.
-      await unlink(join(at, claim)).catch(() => givenUp.add(claim));
+      const path = join(at, claim);
+      await patiently(() => unlink(path)).catch(() => givenUp.add(claim));
       await removeEmpty(at).catch(() => undefined);
       at = null;
       atExit.delete(cleanAtExit);
     },
   };
+}
+
+async function isThere(path: string): Promise<boolean> {
+  return (await stat(path).catch(() => null)) !== null;
 }
 
 /** False when the claim is gone. */
@@ -122,7 +132,7 @@ async function touch(path: string): Promise<boolean> {
 async function isHeld(lockPath: string, nowMs: number): Promise<boolean> {
   const names = await namesInLock(lockPath);
   if (names === null) return false;
-  const claims = names.filter((name) => CLAIM.test(name) || LITTER.has(name));
+  const claims = names.filter((name) => CLAIM.test(name) || LITTER.test(name));
   for (const claim of claims) if (!(await isDead(lockPath, claim, nowMs))) return true;
   for (const claim of claims) await removeClaim(lockPath, claim);
   if (claims.length === 0) await removeEmpty(lockPath);
@@ -144,7 +154,7 @@ async function namesInLock(lockPath: string): Promise<string[] | null> {
 }
 
 async function isDead(holderPath: string, claim: string, nowMs: number): Promise<boolean> {
-  if (LITTER.has(claim) || givenUp.has(claim)) return true;
+  if (LITTER.test(claim) || givenUp.has(claim)) return true;
   const holder = claim.slice(claim.indexOf("-") + 1);
   if (hasProvablyEnded(holder)) return true;
   // Silent because it is busy, or was put to sleep: it would go on writing when it wakes.
@@ -167,7 +177,7 @@ async function removeClaim(holderPath: string, claim: string): Promise<void> {
 async function removeEmpty(path: string): Promise<void> {
   await rmdir(path).catch((error: unknown) => {
     const code = systemCode(error) ?? "";
-    if (code !== "ENOENT" && !TAKEN.has(code) && !PERHAPS_TAKEN.has(code)) throw error;
+    if (code !== "ENOENT" && !TAKEN.has(code) && !isPerhapsHeld(error)) throw error;
   });
 }
 

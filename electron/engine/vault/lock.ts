@@ -3,7 +3,7 @@ import { stat } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import { isKeeperError, KeeperError } from "../../../shared/errors.ts";
 import { throwIfCancelled } from "../../../shared/progress.ts";
-import { asWriteError } from "../backup/file-errors.ts";
+import { asWriteError, systemCode } from "../backup/file-errors.ts";
 import { createClaim, type Claim } from "./lock-claim.ts";
 
 /** What a lock is for: its name in the folder, and what somebody who finds it taken reads. */
@@ -21,6 +21,8 @@ const LOST_AFTER_MS = 10_000;
 /** Longer than that silence, so that waiting gets past a dead holder on another machine. */
 const DEFAULT_WAIT_MS = 15_000;
 const RETRY_MS = 200;
+/** Where only silence tells that a holder has ended: past that silence. */
+const PAST_SILENCE_MS = 12_000;
 
 export interface VaultLockOptions {
   signal?: AbortSignal | undefined;
@@ -28,6 +30,8 @@ export interface VaultLockOptions {
   purpose?: keyof typeof PURPOSES | undefined;
   /** How long to wait for somebody else to finish. */
   waitMs?: number | undefined;
+  /** Told once when somebody else holds it and we wait. */
+  onWait?: (() => void) | undefined;
 }
 
 /**
@@ -52,6 +56,14 @@ export async function withVaultLock<T>(folder: string, work: (signal: AbortSigna
     stopRefreshing();
     await claim.end();
   }
+}
+
+/**
+ * How long somebody who is not to be kept waiting waits for a lock: `waitMs` where the system can prove that a process has
+ * ended, else as long as whoever crashed while holding it is taken for alive.
+ */
+export function shortWait(waitMs: number): number {
+  return process.platform === "linux" ? waitMs : Math.max(waitMs, PAST_SILENCE_MS);
 }
 
 /** A lock that is lost with its whole folder was taken by nobody: a drive was unplugged. Null: the folder is there. */
@@ -81,17 +93,29 @@ async function take(folder: string, options: VaultLockOptions): Promise<Claim> {
   const { name, message, hint }: { name: string; message: string; hint?: string } = PURPOSES[options.purpose ?? "write"];
   const giveUpAt = performance.now() + (options.waitMs ?? DEFAULT_WAIT_MS);
   const claim = createClaim(folder, name);
+  let isTold = false;
   try {
     for (;;) {
       throwIfCancelled(options.signal);
       if (await claim.tryToTake()) return claim;
       if (performance.now() >= giveUpAt) throw busy(message, hint);
+      if (!isTold) options.onWait?.();
+      isTold = true;
       await sleep(RETRY_MS, undefined, { signal: options.signal }).catch(() => undefined);
     }
   } catch (error) {
     await claim.end();
-    throw asWriteError(error);
+    throw asWriteError(await whatItMeans(error, folder));
   }
+}
+
+/**
+ * Nothing is "not there" when a new name is made in a folder that is: so says Windows where Controlled folder access forbids it.
+ * https://github.com/dotnet/corefx/issues/26561
+ */
+async function whatItMeans(error: unknown, folder: string): Promise<unknown> {
+  if (systemCode(error) !== "ENOENT" || (await stat(folder).catch(() => null)) === null) return error;
+  return Object.assign(new Error("writing is forbidden", { cause: error }), { code: "EACCES" });
 }
 
 /** Returns how to stop. */

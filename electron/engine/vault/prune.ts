@@ -1,8 +1,8 @@
 /** Removes backups that have had their time. Owns the checks without which nothing is removed. */
-import { rm } from "node:fs/promises";
 import { isKeeperError, KeeperError } from "../../../shared/errors.ts";
 import { throwIfCancelled, type OperationOptions } from "../../../shared/progress.ts";
 import { asWriteError } from "../backup/file-errors.ts";
+import { removeFile } from "../backup/patience.ts";
 import { openBackup } from "../backup/read-backup.ts";
 import { verifyBackup } from "../backup/verify-backup.ts";
 import { createPresence, missingFrom, type Presence } from "../presence.ts";
@@ -60,7 +60,7 @@ async function pruneLocked(vault: Vault, options: PruneOptions): Promise<PruneRe
     }
     try {
       // The owner may have been quicker.
-      await rm(entry.path, { force: true });
+      await removeFile(entry.path);
     } catch (error) {
       throw asWriteError(error);
     }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { asReadError, asWriteError, systemCode } from "../../../electron/engine/backup/file-errors.ts";
 import { KeeperError } from "../../../shared/errors.ts";
+import { pretendPlatform } from "../../support/windows-disk.ts";
 
 function systemError(code: string): Error {
   return Object.assign(new Error(`${code}: something about /a/path`), { code });
@@ -16,6 +17,8 @@ describe("a failing disk in the owner's words", () => {
     ["EIO", "FOLDER_NOT_WRITABLE"],
     ["ELOOP", "FOLDER_NOT_WRITABLE"],
     ["EFBIG", "FOLDER_NOT_WRITABLE"],
+    ["EBUSY", "FOLDER_NOT_WRITABLE"],
+    ["UNKNOWN", "FOLDER_NOT_WRITABLE"],
     ["ENOENT", "FOLDER_NOT_FOUND"],
     ["ENOTDIR", "FOLDER_NOT_FOUND"],
   ])("writing: %s is %s", (code, expected) => {
@@ -33,8 +36,22 @@ describe("a failing disk in the owner's words", () => {
     ["EISDIR", "FILE_UNREADABLE"],
     ["EACCES", "FILE_UNREADABLE"],
     ["EIO", "FILE_UNREADABLE"],
+    ["EBUSY", "FILE_UNREADABLE"],
+    ["UNKNOWN", "FILE_UNREADABLE"],
+    ["Unknown system error -11", "FILE_UNREADABLE"],
   ])("reading: %s is %s", (code, expected) => {
     expect(asReadError(systemError(code))).toMatchObject({ code: expected, hint: expect.stringMatching(/\w/) as string });
+  });
+
+  it("names what keeps programs out of a folder on each system", () => {
+    const hints = (code: string): (string | undefined)[] => [asWriteError(systemError(code)), asReadError(systemError(code))].map((error) => (error as KeeperError).hint);
+    pretendPlatform("darwin");
+    expect(hints("EPERM")).toStrictEqual([expect.stringContaining("Files and Folders"), expect.stringContaining("Files and Folders")]);
+    expect(hints("EACCES").join()).not.toContain("Files and Folders");
+    pretendPlatform("win32");
+    expect(hints("EPERM")).toStrictEqual([expect.stringContaining("Ransomware protection"), expect.not.stringContaining("Ransomware protection")]);
+    pretendPlatform("linux");
+    expect(hints("EPERM").join()).not.toMatch(/System Settings|Windows Security/);
   });
 
   it("leaves errors of other kinds as they are", () => {

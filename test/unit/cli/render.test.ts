@@ -123,7 +123,9 @@ describe("the key for Render", () => {
 describe("the line to go on with", () => {
   it("repeats what was typed, fit for a shell, and no answer to a question", () => {
     const options = optionSchemas.redeploy.parse({ url: "https://a.example/x?y", out: "my backups", service: "marlow-bakery", renderKeyFile: "it's", yes: true });
-    expect(resumeCommand(options)).toBe(String.raw`account-keeper redeploy --resume --url 'https://a.example/x?y' --out 'my backups' --render-key-file 'it'\''s'`);
+    expect(resumeCommand(options, "linux")).toBe(String.raw`account-keeper redeploy --resume --url 'https://a.example/x?y' --out 'my backups' --render-key-file 'it'\''s'`);
+    const onWindows = { ...options, out: String.raw`C:\Users\Ann Lee\backups`, renderKeyFile: String.raw`D:\render.key` };
+    expect(resumeCommand(onWindows, "win32")).toBe(String.raw`account-keeper redeploy --resume --url "https://a.example/x?y" --out "C:\Users\Ann Lee\backups" --render-key-file D:\render.key`);
   });
 });
 

@@ -1,11 +1,13 @@
 /** A backup made elsewhere, taken into a vault: on which shelf it stands, and that it is not thinned away with somebody only in it. */
-import { rename } from "node:fs/promises";
+import { statSync } from "node:fs";
+import { chmod, rename } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { importBackup } from "../../../electron/engine/operations/carry-backup.ts";
+import { exportBackup, importBackup } from "../../../electron/engine/operations/carry-backup.ts";
 import type { AccountRecord } from "../../../electron/engine/record.ts";
 import { pruneVault } from "../../../electron/engine/vault/prune.ts";
 import { openVault } from "../../../electron/engine/vault/vault.ts";
+import { windowsDisk } from "../../support/windows-disk.ts";
 import { account, accounts, makeBackup, namesIn, tempFolder } from "../backup/make-backup.ts";
 
 const NOW = new Date(2026, 10, 23, 13);
@@ -75,4 +77,17 @@ describe("an imported backup", () => {
     await takeIn(folder, 59, Array.from({ length: 9 }, (__, index) => account(`only-there-${index}`)));
     expect((await pruneVault(folder, options)).removed).toEqual([]);
   });
+});
+
+/** From a CD, or with "Read-only" ticked: Windows copies that along (CopyFile), as other systems copy the mode. Root, who may write all the same, is refused here too. */
+it("a backup that may only be read is taken in and handed out all the same", async () => {
+  const elsewhere = await tempFolder();
+  const path = join(elsewhere, "handed-out.json");
+  await rename((await makeBackup(elsewhere, accounts(2), { timestamp: noon(1) })).tempPath, path);
+  await chmod(path, 0o444);
+  const [folder, target] = [await tempFolder(), join(await tempFolder(), "copy.json")];
+  const isReadOnly = (at: string): boolean => ((statSync(at, { throwIfNoEntry: false })?.mode ?? 0o600) & 0o200) === 0;
+  for (const place of [folder, join(target, "..")]) windowsDisk(place).fail("open", "EPERM", { on: /\.part$/, when: isReadOnly });
+  expect(await importBackup(path, folder)).toMatchObject({ accounts: 2 });
+  expect(await exportBackup(path, target)).toMatchObject({ accounts: 2 });
 });
