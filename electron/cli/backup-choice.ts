@@ -1,10 +1,10 @@
 /** What `--from` means, and where a safety copy goes. */
 import { access, constants, stat } from "node:fs/promises";
-import { dirname } from "node:path";
 import envPaths from "env-paths";
 import { VARIABLE_NAME } from "../../shared/eligibility.ts";
 import { KeeperError } from "../../shared/errors.ts";
 import type { BackupChoice } from "../engine/operations/restore-site.ts";
+import { vaultOfFile } from "../engine/vault/entries.ts";
 import type { CliContext } from "./context.ts";
 import { openWithPassphrase } from "./passphrase.ts";
 import { readStandardInput } from "./read-input.ts";
@@ -35,9 +35,9 @@ export async function openChosenBackup<T>(
   return await openWithPassphrase(context, passphraseFile, async (passphrase) => await open(choice, { passphrase, signal: context.signal }));
 }
 
-/** The vault a safety copy belongs to: beside the backup, or in this user's own data folder when that is no place to write. */
+/** The vault a safety copy belongs to: the one the backup lies in, or in this user's own data folder when that is no place to write. */
 export async function safetyFolderFor(from: string): Promise<string> {
-  const beside = from === "variable" || from === "-" ? null : (await isFolder(from)) ? from : dirname(from);
+  const beside = from === "variable" || from === "-" ? null : (await isFolder(from)) ? from : vaultOfFile(from);
   if (beside !== null && (await isWritable(beside))) return beside;
   return envPaths("account-keeper", { suffix: "" }).data;
 }

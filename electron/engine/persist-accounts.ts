@@ -120,7 +120,8 @@ function keepAccounts(options: PersistAccountsOptions, log: (line: string) => vo
     for (const { name, error } of passedOver) log(`${RESTORE_FAILED}${name}: ${error?.message ?? "It cannot be read."} An older backup takes its place.`);
     const report = await restoreAtStartup({ connection, collectionName, site: connection.address, chosen, backup, safetyFolder: folder, passphrase });
     log(restoredLine(report.added));
-    await noteActivity(folder, connection.address, words.broughtBack(report));
+    for (const { code, id, message } of report.problems) if (code !== "SAME_EMAIL_OTHER_ID") log(`${RESTORE_FAILED}${id}: ${message}`);
+    await noteActivity(folder, connection.address, words.afterRestore(report));
     return { outcome: "restored", from: chosen.from, report };
   }
 

@@ -164,7 +164,7 @@ const cases: readonly CliCase[] = [
     },
     code: 0,
     out: ["From user_backup_….json, …: 3 accounts.", "Everyone in this backup is on your site."],
-    json: { outcome: "nothing_to_do", plan: planJson({ add: [], same: 3, accounts_in_backup: 3, chosen: 3 }), passed_over: [] },
+    json: { outcome: "nothing_to_do", plan: planJson({ add: [], same: 3, accounts_in_backup: 3, chosen: 3 }), left_out: [], passed_over: [] },
   },
   {
     name: "restore --only of somebody who is there, while others are missing",
@@ -175,7 +175,31 @@ const cases: readonly CliCase[] = [
     },
     code: 0,
     out: ["From user_backup_….json, …: 3 accounts, 1 of them chosen.", "Whom you chose is on your site."],
-    json: { outcome: "nothing_to_do", plan: planJson({ add: [], same: 1, accounts_in_backup: 3, chosen: 1 }), passed_over: [] },
+    json: { outcome: "nothing_to_do", plan: planJson({ add: [], same: 1, accounts_in_backup: 3, chosen: 1 }), left_out: [], passed_over: [] },
+  },
+  {
+    name: "restore from a backup of nobody",
+    prepare: async (stage) => ["restore", ...stage.source, "--from", await stage.file("nobody.json", '{"backup_timestamp": "2026-11-23T09:00:00", "user_count": 0, "users": []}')],
+    code: 0,
+    out: ["From /…/nobody.json, …: 0 accounts.", "There is nobody in this backup."],
+    json: { outcome: "nothing_to_do", plan: planJson({ add: [], same: 0, accounts_in_backup: 0, chosen: 0 }), left_out: [], passed_over: [] },
+  },
+  {
+    name: "restore from a backup of another site",
+    prepare: async (stage) => {
+      const other = await createCliStage(sampleAccounts(4).slice(3));
+      return ["restore", ...stage.source, "--from", await other.backUp(), "--yes"];
+    },
+    code: 0,
+    out: [
+      "From /…/user_backup_….json, …: 1 account.",
+      'It is a backup of http://…, collection "users-…". It goes into http://…, collection "users-…": is that the same site?',
+      "Adds 1 · leaves 0 as they are · changes nobody · safety copy first.",
+      "✅ Restored 1 users from backup",
+      "1 account is back, read again from your site and checked. It now has 4.",
+      "What was there before is in …/safety/user_backup_….json.",
+    ],
+    json: { outcome: "restored", plan: planJson({ add: ids(4).slice(3), overwrite: [], same: 0 }), report: keys(REPORT, { added: 1, overwritten: 0, left_as_they_are: 0, problems: [], collection_created: false, stand_in_vectors: 0 }), left_out: [], passed_over: [] },
   },
   {
     name: "restore --only from a bare list, which does not tell its number",

@@ -44,7 +44,7 @@ const cases: readonly CliCase[] = [
       return ["verify", stage.vault];
     },
     code: 3,
-    out: ["user_backup_….json: This backup is damaged: an account in it was changed.", "user_backup_….json: whole, 3 accounts", "1 of 2 backups are whole."],
+    out: ["user_backup_….json: This backup is damaged: an account in it was changed.", "user_backup_….json: whole, 3 accounts", "1 of 2 backups is whole."],
     json: {
       backups: [
         { name: anything, shelf: "normal", ok: false, error: keys(["message", "hint"], { code: "BACKUP_DAMAGED", retryable: false }) },

@@ -24,7 +24,7 @@ function filesIn(folder: string): string[] {
 }
 
 const READ = /^POST .*\/get$/;
-const WRITE = /^POST .*\/upsert$/;
+const WRITE = /^POST .*\/(?:add|upsert)$/;
 
 describe("Ctrl+C", () => {
   it.each([

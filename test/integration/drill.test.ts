@@ -285,6 +285,15 @@ describe("account-keeper drill", () => {
     expect(snapshotFolder(folder)).toEqual({ ...before, "account-keeper-activity.jsonl": expect.stringContaining('"kind":"rehearsed"') as string });
   });
 
+  it("does not note for ours what another program's newer one was rehearsed with", async () => {
+    const folder = await temporaryFolder();
+    await keep(folder, sampleAccounts(2), { timestamp: new Date("2026-11-20T12:00:00Z") });
+    const users = sampleAccounts(3).map(({ document }) => JSON.parse(document ?? "") as unknown);
+    await writeFile(join(folder, "user_backup_20261121.json"), JSON.stringify({ backup_timestamp: "2026-11-21T12:00:00Z", user_count: 3, users }));
+    expect(answer(await drill(folder, "--json"))).toMatchObject({ kind: "reference", records: 3, passed: true, noted: false });
+    expect((await readNotes(folder)).size).toBe(0);
+  });
+
   it("says what it found although it could not be noted", async () => {
     const folder = await temporaryFolder();
     await keep(folder, sampleAccounts(2));

@@ -13,7 +13,7 @@ import { startFrontProxy } from "../support/front-proxy.ts";
 import { snapshotSite } from "../support/snapshots.ts";
 import { createTestSite, temporaryFolder } from "../support/site.ts";
 
-const WRITES = /^POST .*\/(?:collections|upsert)$/;
+const WRITES = /^POST .*\/(?:collections|add|upsert)$/;
 
 it.each(["before the request arrives", "when it is done and not yet answered"] as const)("killed %s", { timeout: 240_000 }, async (when) => {
   const path = await temporaryFolder();

@@ -16,7 +16,7 @@ import { temporaryFolder } from "../support/site.ts";
 
 const built = (path: string): string => JSON.stringify(new URL(`../../dist/electron/${path}`, import.meta.url).href);
 
-const journal: RedeployJournal = { version: 1, serviceId: "srv-1", askedAt: "2026-11-24T12:00:00.000Z", deployId: null, accounts: 5, collectionId: "c-1", downAt: null, backAt: null, wipedAt: null, restored: 0, putRight: 0 };
+const journal: RedeployJournal = { version: 1, serviceId: "srv-1", askedAt: "2026-11-24T12:00:00.000Z", deployId: null, deployBefore: null, accounts: 5, collectionId: "c-1", downAt: null, backAt: null, wipedAt: null, restored: 0, putRight: 0 };
 const later: RedeployJournal = { ...journal, deployId: "dep-1", wipedAt: "2026-11-24T12:05:00.000Z", restored: 5 };
 const schema = z.object({ version: z.literal(1), names: z.array(z.string()) });
 

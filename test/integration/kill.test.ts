@@ -157,7 +157,7 @@ describe("a restore that is killed", () => {
       }
       const temporary = ownTemporary();
       const args = (url: string): string[] => ["restore", "--url", url, "--collection", site.collectionName, "--from", path, "--policy", policy, "--yes"];
-      const sinceFirstWrite = createSinceFirst(/POST .*\/(?:collections|upsert)$/);
+      const sinceFirstWrite = createSinceFirst(/POST .*\/(?:collections|add|upsert)$/);
       ({ killed } = await killAtRequest(sinceFirstWrite, moments, args, { temporary }, true));
       letLocksAge(temporary, site.folder);
       const again = await runCliJson(args(site.site), { temporary });

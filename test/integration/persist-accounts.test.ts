@@ -5,21 +5,23 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { describe, expect, inject, it, onTestFinished } from "vitest";
+import { readActivity } from "../../electron/engine/activity/activity-log.ts";
 import { sampleAccounts } from "../../electron/engine/demo/sample-accounts.ts";
 import { startDemoSite, type DemoSite } from "../../electron/engine/demo/demo-site.ts";
 import { setRestoreMark } from "../../electron/engine/operations/restore-mark.ts";
 import { variableOfSite } from "../../electron/engine/operations/make-variable.ts";
 import { persistAccounts, type PersistedAccounts } from "../../electron/engine/persist-accounts.ts";
+import { startFrontProxy } from "../support/front-proxy.ts";
 import { createTestSite, temporaryFolder, type TestSite } from "../support/site.ts";
 
 interface Backend extends PersistedAccounts {
   readonly lines: string[];
 }
 
-function backendOf(site: TestSite, rest: { variable?: string; folder?: string } = {}): Backend {
+function backendOf(site: TestSite, rest: { variable?: string; folder?: string; url?: string } = {}): Backend {
   const lines: string[] = [];
   const accounts = persistAccounts({
-    source: { kind: "server", url: inject("chromaUrl") },
+    source: { kind: "server", url: rest.url ?? inject("chromaUrl") },
     collectionName: site.collectionName,
     folder: rest.folder ?? site.folder,
     variable: rest.variable ?? "",
@@ -52,6 +54,25 @@ describe("persistAccounts", () => {
     const backend = backendOf(site, { variable: value, folder: join(site.folder, "not-there") });
     expect(await backend.restoreOnStartup()).toMatchObject({ ok: true, value: { outcome: "restored", from: "variable", report: { added: 5, standInVectors: 5, dimension: 384 } } });
     expect([...(await site.read()).keys()].sort()).toEqual(sampleAccounts(5).map((account) => account.id).sort());
+  });
+
+  it("names in the log whoever did not arrive, and keeps that among the site's news", async () => {
+    const site = await createTestSite();
+    await site.create();
+    await site.add(sampleAccounts(2));
+    const proxy = await startFrontProxy({ target: inject("chromaUrl") });
+    onTestFinished(async () => await proxy.close());
+    const backend = backendOf(site, { url: proxy.url });
+    await backend.backup();
+    await site.wipe();
+    // It says yes and writes nothing.
+    proxy.inject(/\/add$/, { kind: "status", status: 200, json: {} });
+    expect(await backend.restoreOnStartup()).toMatchObject({ ok: true, value: { report: { added: 0 } } });
+    expect(backend.lines.slice(1)).toEqual([
+      "✅ Restored 0 users from backup",
+      ...sampleAccounts(2).map(({ id }) => `❌ Failed to restore users from backup: ${id}: This account is not on the site after the restore.`),
+    ]);
+    expect(await readActivity(site.folder, 10)).toContainEqual(expect.objectContaining({ kind: "restore_incomplete", level: "problem", message: "0 of 2 accounts are back." }));
   });
 
   it("says why when a backup is there but cannot be used, and does not call that a fresh start", async () => {

@@ -14,6 +14,9 @@ import { hasTerminal, runInTerminal } from "../support/terminal.ts";
 
 const FRESH = "📭 No user backup found - starting fresh\n";
 const NEITHER = "There is neither a backup nor a variable.\nFor a new site that is right. Otherwise set USER_BACKUP_DATA, or name a backup with --from.\n";
+/** It holds no vectors, and nothing tells their length: whoever reads the log is to know, for a wrong one stops new sign-ups. */
+const FROM_VARIABLE =
+  "✅ Restored 2 users from backup\n2 accounts come without search vectors and get stand-ins of length 384. Signing in does not need them.\nNothing here tells that length, so we take the usual one. If your site uses another, name it with --dimension: a wrong one stops new sign-ups.\n";
 const allIds = (count: number): string[] => sampleAccounts(count).map(({ id }) => id).sort();
 
 interface StartupStage extends CliStage {
@@ -97,6 +100,21 @@ describe("a site without accounts", () => {
     expect(await stage.run(["restore", "--on-startup", ...stage.source, "--from", stage.vault])).toMatchObject({ code: 0, stdout: "✅ Restored 3 users from backup\n" });
   });
 
+  it("starts although somebody signed up again: they are there, under another id", async () => {
+    const stage = await wipedStage();
+    const [first] = sampleAccounts(1);
+    if (first === undefined) throw new Error("no account");
+    await stage.site.create();
+    await stage.site.add([{ ...first, id: "again", document: first.document?.replaceAll(first.id, "again") ?? null }]);
+    // Before this restore they are copied to safety, and stand nowhere else.
+    expect(await stage.run(["restore", ...stage.source, "--from", stage.vault, "--yes"])).toMatchObject({ code: 0 });
+    await stage.site.wipe();
+    const end = await stage.startUp(["--from", stage.vault, "--json"]);
+    expect(answerOf(end)).toMatchObject({ report: { added: 3, problems: [{ code: "SAME_EMAIL_OTHER_ID", id: first.id }] } });
+    expect(end.code).toBe(0);
+    expect(await stage.idsOnSite()).toEqual([...allIds(3).filter((id) => id !== first.id), "again"].sort());
+  });
+
   it.each([
     ["the folder is missing", async ({ folder }: CliStage) => await Promise.resolve(join(folder, "missing"))],
     ["the folder is empty", async ({ folder }: CliStage) => await Promise.resolve(mkEmpty(folder))],
@@ -114,7 +132,7 @@ describe("a site without accounts", () => {
     const stage = await wipedStage();
     for (const { path } of await (await openVault(stage.vault)).list()) writeFileSync(path, readFileSync(path).subarray(0, 500));
     const end = await stage.startUp(undefined, setTo(stage.variable));
-    expect(end).toMatchObject({ code: 0, stdout: "✅ Restored 2 users from backup\n" });
+    expect(end).toMatchObject({ code: 0, stdout: FROM_VARIABLE });
     expect(end.stderr).toMatch(/^The backup in .* is not used: None of the backups in this folder can be used\. We take USER_BACKUP_DATA instead\.\n$/);
   });
 
@@ -202,7 +220,7 @@ describe("without --from", () => {
     expect(await stage.run(["restore", ...stage.source])).toMatchObject({ code: 2, stderr: "--from is missing.\nSee account-keeper restore --help.\n" });
   });
 
-  it.each([["--undo"], ["--only", "user_1"], ["--dry-run"]])("--on-startup does not go together with %s", async (...flags) => {
+  it.each([["--undo"], ["--policy", "overwrite"], ["--only", "user_1"], ["--dry-run"]])("--on-startup does not go together with %s", async (...flags) => {
     const stage = await wipedStage();
     expect(await stage.startUp(flags)).toMatchObject({ code: 2, stderr: `--on-startup does not go together with ${flags[0]}.\nSee account-keeper restore --help.\n` });
   });
@@ -213,7 +231,7 @@ describe("a data folder that a redeploy has emptied", () => {
     const stage = await wipedStage(false);
     const folder = state === "empty" ? mkEmpty(stage.folder) : join(stage.folder, "chroma_db");
     const start = async (...more: string[]): Promise<CliEnd> => await stage.run(["restore", "--on-startup", "--folder", folder, ...more], { ...setTo(stage.variable), preload: startIn(stage.folder) });
-    expect(await start()).toMatchObject({ code: 0, stdout: "✅ Restored 2 users from backup\n", stderr: "" });
+    expect(await start()).toMatchObject({ code: 0, stdout: FROM_VARIABLE, stderr: "" });
     expect([...(await accountsIn(folder)).keys()].sort()).toEqual(allIds(2));
     expect(await start()).toMatchObject({ code: 0, stdout: "2 accounts on your site. Nothing to do.\n" });
   });

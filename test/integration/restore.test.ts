@@ -5,9 +5,12 @@ import { join } from "node:path";
 import { describe, expect, inject, it, onTestFinished } from "vitest";
 import { openBackup } from "../../electron/engine/backup/read-backup.ts";
 import { connect } from "../../electron/engine/chroma/connect.ts";
+import type { ChromaConnection } from "../../electron/engine/chroma/connection.ts";
 import type { WritableRecord } from "../../electron/engine/chroma/write-records.ts";
 import { canonicalJson, isJsonObject, parseLossless, type JsonObject } from "../../electron/engine/json/text.ts";
 import { backupSite } from "../../electron/engine/operations/backup-site.ts";
+import { restoreSite } from "../../electron/engine/operations/restore-site.ts";
+import { applyRestore } from "../../electron/engine/restore/apply-restore.ts";
 import { isSameVector, standInVector } from "../../electron/engine/restore/vectors.ts";
 import { applyOn, backupOf, planOn, restoreOn } from "../support/restore.ts";
 import { snapshotSite } from "../support/snapshots.ts";
@@ -85,6 +88,39 @@ describe("add missing", () => {
     expect((await site.read()).size).toBe(2);
   });
 
+  it("brings one of them back while the other is there", async () => {
+    const twins = ["twin-1", "twin-2"].map((id) => account(id, { document: `{"user_id":"${id}","email":"both@example.com"}`, metadata: null }));
+    const backup = await backupOf([...twins, ann]);
+    const site = await siteWith(twins.slice(1));
+    expect(await restoreOn(site, backup, { only: ["twin-1", "ann"] })).toMatchObject({ added: 2, problems: [] });
+    expect([...(await site.read()).keys()].sort()).toEqual(["ann", "twin-1", "twin-2"]);
+  });
+
+  it("leaves whoever came back by themselves while it was under way", async () => {
+    const backup = await backupOf([ann, bob]);
+    const site = await siteWith([cleo]);
+    const whileCopied = async (): Promise<null> => {
+      await site.add([laterBob]);
+      return null;
+    };
+    const report = await applyRestore({ ...site, backup, policy: "add_missing", plan: null, makeSafetyBackup: whileCopied });
+    expect(report).toMatchObject({ problems: [{ code: "KEPT_OLDER_VALUE", id: "bob" }], accountsOnSite: 3 });
+    expect((await site.read()).get("bob")).toMatchObject({ document: laterBob.document });
+    expect((await site.read()).get("ann")).toMatchObject({ document: ann.document });
+  });
+
+  it("says who signed up again while it was under way: two accounts have their address then", async () => {
+    const twins = ["twin-1", "twin-2"].map((id) => account(id, { document: `{"user_id":"${id}","email":"both@example.com"}`, metadata: null }));
+    const backup = await backupOf([ann, bob, ...twins]);
+    const site = await siteWith(twins.slice(1));
+    const whileCopied = async (): Promise<null> => {
+      await site.add([account("new-ann", { document: '{"user_id":"new-ann","email":"ann@example.com"}' }), cleo]);
+      return null;
+    };
+    const report = await applyRestore({ ...site, backup, policy: "add_missing", plan: null, makeSafetyBackup: whileCopied });
+    expect(report).toMatchObject({ added: 3, problems: [{ code: "SIGNED_UP_MEANWHILE", id: "ann" }], accountsOnSite: 6 });
+  });
+
   it("writes nothing the second time", async () => {
     const backup = await backupOf([ann, bob]);
     const site = await siteWith([]);
@@ -125,6 +161,59 @@ describe("overwrite", () => {
     expect(canonicalJson(restored?.document ?? "")).toBe(canonicalJson(bob.document ?? ""));
     expect(isSameVector(restored?.embedding ?? new Float32Array(), laterBob.embedding)).toBe(true);
     expect(object(restored?.metadata ?? "")).toMatchObject({ stale: "x", type: "user" });
+  });
+});
+
+describe("overwrite, while the site goes on working", () => {
+  it.each(["format_1", "reference"])("leaves whoever changes their account, and does not bring back who deletes it (%s)", async (kind) => {
+    const backup = kind === "format_1" ? await backupOf([ann, bob, cleo]) : await referenceFile(["ann", "bob", "cleo"]);
+    const older = (id: string): WritableRecord => account(id, { document: `{"user_id":"${id}","email":"${id}@example.com"}` });
+    const site = await siteWith(["ann", "bob", "cleo"].map(older));
+    const whileCopied = async (): Promise<null> => {
+      await site.add([laterBob]);
+      await site.deleteAccounts(["cleo"]);
+      return null;
+    };
+    const report = await applyRestore({ ...site, backup, policy: "overwrite", plan: null, makeSafetyBackup: whileCopied });
+    expect(report).toMatchObject({ added: 0, overwritten: 1, leftAsTheyAre: 2, accountsOnSite: 2 });
+    expect(report.problems.map(({ code, id }) => [code, id]).sort()).toEqual([["CHANGED_MEANWHILE", "bob"], ["CHANGED_MEANWHILE", "cleo"]]);
+    const after = await site.read();
+    expect([after.get("bob")?.document, object(after.get("ann")?.document ?? "")]).toEqual([laterBob.document, object(ann.document ?? "")]);
+  });
+});
+
+describe("overwrite, where somebody else holds the address by now", () => {
+  const movedAnn = account("ann", { document: '{"user_id":"ann","email":"ann@new.example.com"}' });
+  const newcomer = account("newcomer", { document: '{"user_id":"newcomer","email":"ann@example.com"}' });
+
+  it("leaves both as they are: nobody is to share an e-mail address after it", async () => {
+    const backup = await backupOf([ann, bob]);
+    const site = await siteWith([movedAnn, newcomer, laterBob]);
+    const report = await restoreOn(site, backup, { policy: "overwrite" });
+    expect(report).toMatchObject({ added: 0, overwritten: 1, leftAsTheyAre: 1, problems: [{ code: "SAME_EMAIL_OTHER_ID", id: "ann" }] });
+    expect((await site.read()).get("ann")).toMatchObject({ document: movedAnn.document });
+  });
+
+  it("puts both back who have changed addresses with each other", async () => {
+    const swapped = [account("ann", { document: '{"user_id":"ann","email":"bob@example.com"}' }), account("bob", { document: '{"user_id":"bob","email":"ann@example.com"}' })];
+    const site = await siteWith(swapped);
+    expect(await restoreOn(site, await backupOf([ann, bob]), { policy: "overwrite" })).toMatchObject({ overwritten: 2, problems: [] });
+  });
+});
+
+describe("who is gone again before they are read back", () => {
+  it("counts as neither added nor put back", async () => {
+    const backup = await backupOf([ann, bob, cleo]);
+    const site = await siteWith([laterBob]);
+    const posts: string[] = [];
+    const post: ChromaConnection["post"] = async (id, action, ...rest) => {
+      if (action === "get" && posts.includes("add")) await site.deleteAccounts(["bob", "cleo"]);
+      posts.push(action);
+      return await site.connection.post(id, action, ...rest);
+    };
+    const report = await restoreSite({ ...site, connection: { ...site.connection, post }, backup, policy: "overwrite", plan: null, safetyFolder: site.folder });
+    expect(report).toMatchObject({ added: 1, overwritten: 0, accountsOnSite: 1 });
+    expect(report.problems).toEqual([expect.objectContaining({ code: "NOT_RESTORED", id: "bob" }), expect.objectContaining({ code: "NOT_RESTORED", id: "cleo" })]);
   });
 });
 

@@ -59,8 +59,11 @@ describe("a backup of a site that has lost accounts", () => {
     await site.wipe();
     const restored = await json("restore", ...source, "--from", vault, "--yes");
     expect(restored).toMatchObject({ code: 3, answer: { report: { added: 7 }, left_out: [{ path: short.answer["path"], missing: 1 }] } });
+    // Asked again there is nothing to do, and they are still not there.
+    expect(await json("restore", ...source, "--from", vault, "--yes")).toMatchObject({ code: 3, answer: { outcome: "nothing_to_do", left_out: [{ path: short.answer["path"], missing: 1 }] } });
     const rest = await json("restore", ...source, "--from", String(short.answer["path"]), "--yes");
-    expect(rest).toMatchObject({ code: 0, answer: { report: { added: 1 }, left_out: [] } });
+    expect(rest).toMatchObject({ code: 0, answer: { report: { added: 1, safety_backup: expect.stringContaining(join(vault, "safety", "user_backup_")) as string }, left_out: [] } });
+    expect(await json("restore", ...source, "--from", vault, "--yes")).toMatchObject({ code: 0, answer: { outcome: "nothing_to_do", left_out: [] } });
     expect((await site.read()).size).toBe(8);
   });
 

@@ -125,6 +125,37 @@ describe("account-keeper restore --undo", () => {
     await expectSame(site, expected.set(first.id, first));
   });
 
+  it("gives nobody an address back that somebody else has signed up with since", async () => {
+    const site = await newSite();
+    await backupSite(site);
+    await site.add([asOf(people[0], ada ?? "", "moved@example.com")]);
+    expect((await cli(["restore", ...sourceOf(site), "--from", site.folder, "--policy", "overwrite", "--yes"])).exitCode).toBe(0);
+    await site.add([asOf(people[4], "newcomer", "moved@example.com")]);
+    const state = await snapshotSite(site);
+    const { exitCode, out } = await cli(["restore", ...sourceOf(site), "--undo", "--from", site.folder, "--yes"]);
+    expect(exitCode).toBe(0);
+    expect(out.split("\n").slice(1, 4)).toEqual([
+      "There is nobody in it who can be put back.",
+      "1 needs a look:",
+      `  ${ada ?? ""}: Its e-mail address belongs to another account by now, so it is left as it is.`,
+    ]);
+    expect(await snapshotSite(site)).toEqual(state);
+  });
+
+  it("has nothing to put back after a restore into an emptied site, whatever was restored before that", async () => {
+    const { site, args } = await restored();
+    await site.add([withPassword(people[0])]);
+    await backupSite({ ...site, acceptFewer: true });
+    await site.deleteAccounts([...(await site.read()).keys()]);
+    const emptied = await cli(["restore", ...sourceOf(site), "--from", site.folder, "--yes", "--json"]);
+    expect(emptied.json()).toMatchObject({ report: { safety_backup: null } });
+    const state = await snapshotSite(site);
+    const { exitCode, out } = await cli([...args, "--yes"]);
+    expect(exitCode).toBe(0);
+    expect(out).toContain("Everyone in it is as they were then: there is nothing to put back.\n");
+    expect(await snapshotSite(site)).toEqual(state);
+  });
+
   it("has nothing to put back when the restore only added", async () => {
     const site = await newSite();
     await backupSite(site);

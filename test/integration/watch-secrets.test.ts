@@ -59,7 +59,7 @@ it("what the watcher tells and keeps holds no e-mail address, hash, name, token 
   await look();
   // A wipe; what is written at first gets lost on the way.
   await site.wipe();
-  proxy.inject(/\/upsert$/, { kind: "status", status: 200, json: {} });
+  proxy.inject(/\/add$/, { kind: "status", status: 200, json: {} });
   await look();
   await look();
 

@@ -27,7 +27,7 @@ export const anything = expect.toSatisfy(() => true) as unknown;
 export const backupJson = (known: Record<string, unknown>): Record<string, unknown> => keys(BACKUP, { fewer_than: null, passed_over: [], problems: [], problem_count: 0, encrypted: false, ...known });
 const PLAN = ["policy", "collection", "collection_exists", "add", "overwrite", "same", "left_as_they_are", "problems", "dimension", "stand_in_vectors", "accounts_in_backup", "chosen", "accounts_on_site", "fingerprint"];
 export const planJson = (known: Record<string, unknown>): Record<string, unknown> => keys(PLAN, { problems: [], ...known });
-export const REPORT = ["added", "overwritten", "left_as_they_are", "problems", "dimension", "stand_in_vectors", "collection_created", "safety_backup", "accounts_on_site"];
+export const REPORT = ["added", "overwritten", "left_as_they_are", "problems", "dimension", "dimension_source", "stand_in_vectors", "collection_created", "safety_backup", "accounts_on_site"];
 export const failure = (code: string, retryable = false): Record<string, unknown> => ({ error: { code, message: expect.stringMatching(/^\S.*[.?]$/s) as string, hint: expect.stringMatching(/\S/) as string, retryable } });
 export const backupFrom = ({ source, vault }: CliStage): readonly string[] => ["backup", ...source, "--out", vault];
 export const ids = (count: number): string[] => sampleAccounts(count).map(({ id }) => id);

@@ -98,6 +98,13 @@ function sayDiff(output: Output, before: Opened, { diff: { compared, counts, add
   if (counts.missing > 0) output.say(`Missing: ${idList(missing, counts.missing)}`);
   sayLines(output, "Signed up again under another id:", counts.signedUpAgain, signedUpAgain.map(({ missingId, presentId }) => `${shown(missingId)}, now ${shown(presentId)}`));
   if (compared === "accounts") output.say("Only the accounts themselves were compared: one of the two does not hold what ChromaDB keeps beside them.");
+  if (isOlder(after, before)) output.say("The second one is the older. Change the two over to see what has happened since.");
+}
+
+/** Null is the site, which is newer than anything. */
+function isOlder(after: Opened | null, before: Opened): boolean {
+  const [then, now] = [before.backup.timestamp, after?.backup.timestamp ?? null];
+  return then !== null && now !== null && now < then;
 }
 
 function sayLines(output: Output, title: string, count: number, lines: readonly string[]): void {

@@ -1,5 +1,5 @@
 /** `account-keeper drill`: rehearses a restore of one backup, and notes in its vault that this was done. */
-import { basename, dirname, join } from "node:path";
+import { basename } from "node:path";
 import { noteActivity } from "../../engine/activity/activity-log.ts";
 import { words } from "../../engine/activity/words.ts";
 import { isKeeperError } from "../../../shared/errors.ts";
@@ -7,7 +7,6 @@ import { grouped } from "../../../shared/grouped.ts";
 import type { OpenBackup } from "../../engine/backup/read-backup.ts";
 import { drillBackup, type DrillReport } from "../../engine/drill/drill.ts";
 import { chooseBackup, vaultOf, type BackupChoice } from "../../engine/operations/restore-site.ts";
-import { SHELF_FOLDERS } from "../../engine/vault/entries.ts";
 import { isBackupName } from "../../engine/vault/names.ts";
 import { noteRehearsal } from "../../engine/vault/notes.ts";
 import { openChosenBackup } from "../backup-choice.ts";
@@ -50,16 +49,13 @@ function say(output: Output, { records, restored, couldNotSignIn, couldNotSignIn
 
 /** The vault a backup lies in; null for text, and for a file that no vault would list. */
 function vaultFolderOf(choice: BackupChoice): string | null {
-  const folder = vaultOf(choice);
-  if (folder === null || choice.kind !== "file") return folder;
-  if (!isBackupName(basename(choice.path))) return null;
-  const isShelf = [SHELF_FOLDERS.short, SHELF_FOLDERS.safety].some((shelf) => shelf === basename(folder));
-  return isShelf ? join(folder, "..") : dirname(choice.path);
+  return choice.kind === "file" && !isBackupName(basename(choice.path)) ? null : vaultOf(choice);
 }
 
 /** Whether it was noted. A note is a convenience: that it could not be written takes nothing away from the rehearsal. */
-async function stamp({ signal, output }: CliContext, folder: string | null, { head }: OpenBackup, report: DrillReport): Promise<boolean> {
-  if (folder === null || head === null) return false;
+async function stamp({ signal, output }: CliContext, folder: string | null, { kind, head }: OpenBackup, report: DrillReport): Promise<boolean> {
+  // What completes another program's has a head of ours, and is not what that names.
+  if (folder === null || head === null || kind !== "format_1") return false;
   const note = { rehearsedAt: new Date(), rehearsedOk: report.ok, couldNotSignIn: report.couldNotSignInCount };
   try {
     const noted = await noteRehearsal(folder, head.account_keeper.digest.head, note, { signal });

@@ -28,6 +28,7 @@ export function reportForMachines(report: RestoreReport): Readonly<Record<string
     left_as_they_are: report.leftAsTheyAre,
     problems: report.problems,
     dimension: report.dimension,
+    dimension_source: report.dimensionSource,
     stand_in_vectors: report.standInVectors,
     collection_created: report.collectionCreated,
     safety_backup: report.safetyBackup,

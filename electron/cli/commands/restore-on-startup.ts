@@ -16,6 +16,7 @@ import { withRestoreTarget } from "../restore-target.ts";
 import { countAccounts } from "../words.ts";
 import { passedOverForMachines, sayPassedOver, sayProblems } from "./backup.ts";
 import { reportForMachines } from "./restore-json.ts";
+import { brokenOf, sayVectors } from "./restore-words.ts";
 
 /** Taken for names of files that are not there, they would end as a fresh start. */
 function refusePlaces(from: string): void {
@@ -54,10 +55,11 @@ export async function restoreOnStartup(context: CliContext, options: OptionsOf["
     const report = await target.write(safetyFolder, async (open) => await restoreAtStartup({ ...open, chosen, backup, safetyFolder, passphrase, dimension: options.dimension }, operation));
     context.progress.stop();
     sayPassedOver(output, passedOver);
-    if (chosen.choice.kind === "vault") await noteActivity(chosen.choice.folder, site.site, words.broughtBack(report));
+    if (chosen.choice.kind === "vault") await noteActivity(chosen.choice.folder, site.site, words.afterRestore(report));
     output.say(restoredLine(report.added));
+    sayVectors(output, report.standInVectors, { dimension: report.dimension, source: report.dimensionSource });
     sayProblems(output, report.problems);
     output.result({ outcome: "restored", from: chosen.from, report: reportForMachines(report), passed_over: passedOverForMachines(passedOver) });
-    return report.problems.length > 0 ? exitCodes.doneWithProblems : exitCodes.done;
+    return brokenOf(report).length > 0 ? exitCodes.doneWithProblems : exitCodes.done;
   });
 }

@@ -1,5 +1,4 @@
 /** `account-keeper restore`: shows the plan, asks, brings accounts back. */
-import type { ActivityNews } from "../../engine/activity/activity.ts";
 import { noteActivity } from "../../engine/activity/activity-log.ts";
 import { words } from "../../engine/activity/words.ts";
 import type { OpenBackup } from "../../engine/backup/read-backup.ts";
@@ -7,6 +6,7 @@ import { restoredLine } from "../../engine/log-lines.ts";
 import { clearRestoreMark } from "../../engine/operations/restore-mark.ts";
 import { chooseBackup, restoreSite, type ChosenBackup } from "../../engine/operations/restore-site.ts";
 import type { OpenSite, RestoreTarget } from "../../engine/operations/restore-target.ts";
+import { otherOriginOf, type BackupOrigin } from "../../engine/operations/whose-vault.ts";
 import { leftOutCopies, type LeftOutCopy } from "../../engine/operations/later-copies.ts";
 import type { RestoreReport } from "../../engine/restore/apply-restore.ts";
 import { lookUpCollection, planRestore, type RestorePlan, type RestoreRequest } from "../../engine/restore/plan-restore.ts";
@@ -22,6 +22,7 @@ import { withRestoreTarget } from "../restore-target.ts";
 import { countAccounts, dateAndTime } from "../words.ts";
 import { passedOverForMachines, sayPassedOver, sayProblems } from "./backup.ts";
 import { planForMachines, reportForMachines } from "./restore-json.ts";
+import { brokenOf, sayVectors } from "./restore-words.ts";
 import { restoreOnStartup } from "./restore-on-startup.ts";
 import { undo } from "./undo.ts";
 
@@ -46,39 +47,40 @@ export async function restore(context: CliContext, options: OptionsOf["restore"]
     const plan = await planRestore(request, operation);
     context.progress.stop();
     sayPassedOver(context.output, chosen.passedOver);
-    sayPlan(context.output, chosen, plan, target);
+    const safetyFolder = await safetyFolderFor(options.from);
+    sayPlan(context.output, chosen, plan, target, await otherOriginOf(chosen.backup, target.site, safetyFolder));
     const toWrite = plan.add.size + plan.overwrite.size;
-    if (options.dryRun || toWrite === 0) {
-      context.output.result({ outcome: options.dryRun ? "planned" : "nothing_to_do", plan: planForMachines(plan), passed_over: passedOverForMachines(chosen.passedOver) });
+    // Whoever chose a file, or people, has said what they want; a folder stands for everyone in it.
+    const isEveryone = options.only === undefined && safetyFolder === options.from;
+    const leftOutOf = async (site: OpenSite): Promise<LeftOutCopy[]> => (isEveryone ? await findLeftOut({ ...site, folder: options.from, restored: chosen.backup, passphrase }, context.signal) : []);
+    if (options.dryRun) {
+      context.output.result({ outcome: "planned", plan: planForMachines(plan), passed_over: passedOverForMachines(chosen.passedOver) });
       return exitCodes.done;
+    }
+    if (toWrite === 0) {
+      const leftOut = await leftOutOf(target.site);
+      sayLeftOut(context.output, leftOut);
+      context.output.result({ outcome: "nothing_to_do", plan: planForMachines(plan), left_out: leftOut, passed_over: passedOverForMachines(chosen.passedOver) });
+      return leftOut.length > 0 ? exitCodes.doneWithProblems : exitCodes.done;
     }
     if (!(await confirm(context.prompt, { question: `Bring back ${countAccounts(toWrite)}?`, yes: options.yes, flag: "--yes" }))) {
       context.output.say("Nothing was changed.");
       return exitCodes.cancelled;
     }
-    const safetyFolder = await safetyFolderFor(options.from);
     const { report, leftOut } = await target.write(safetyFolder, async (site) => {
       // Only a plan that somebody looked at can go stale: with --yes another process may have been quicker, and that is well.
       const done = await restoreSite({ ...request, ...site, plan: options.yes ? null : plan, safetyFolder, passphrase }, operation);
-      // Whoever chose a file, or people, has said what they want; a folder stands for everyone in it.
-      const isEveryone = options.only === undefined && safetyFolder === options.from;
-      if (safetyFolder === options.from) await noteActivity(safetyFolder, site.site, restoredNews(done));
+      if (safetyFolder === options.from) await noteActivity(safetyFolder, site.site, words.afterRestore(done));
       // Everyone is there, so nothing is left to finish for the next start.
       if (isEveryone && !done.problems.some(({ code }) => code === "NOT_RESTORED")) await clearRestoreMark(options.from);
-      return { report: done, leftOut: isEveryone ? await findLeftOut({ ...site, folder: options.from, restored: chosen.backup, passphrase }, context.signal) : [] };
+      return { report: done, leftOut: await leftOutOf(site) };
     });
     context.progress.stop();
     sayReport(context.output, report);
     sayLeftOut(context.output, leftOut);
     context.output.result({ outcome: "restored", plan: planForMachines(plan), report: reportForMachines(report), left_out: leftOut, passed_over: passedOverForMachines(chosen.passedOver) });
-    const needsLook = leftOut.length > 0 || report.problems.some((problem) => problem.code !== "SAME_EMAIL_OTHER_ID");
-    return needsLook ? exitCodes.doneWithProblems : exitCodes.done;
+    return leftOut.length > 0 || brokenOf(report).length > 0 ? exitCodes.doneWithProblems : exitCodes.done;
   });
-}
-
-function restoredNews(report: RestoreReport): ActivityNews {
-  const broken = report.problems.filter(({ code }) => code === "NOT_RESTORED").map(({ id }) => id);
-  return broken.length === 0 ? words.broughtBack(report) : words.restoreIncomplete(report, broken);
 }
 
 async function findLeftOut(
@@ -96,36 +98,37 @@ function sayLeftOut(output: Output, copies: readonly LeftOutCopy[]): void {
   }
 }
 
-function sayPlan(output: Output, { backup, name }: ChosenBackup, plan: RestorePlan, target: RestoreTarget): void {
+function sayPlan(output: Output, { backup, name }: ChosenBackup, plan: RestorePlan, target: RestoreTarget, otherOrigin: BackupOrigin | null): void {
   const { add, overwrite, same, leftAsTheyAre, problems } = plan;
   const areSomeChosen = plan.chosen < plan.accountsInBackup;
   const chosen = areSomeChosen ? `, ${grouped(plan.chosen)} of them chosen` : "";
   output.say(`From ${name === null ? "the text you gave" : shown(name)}, ${dateAndTime(backup.timestamp)}: ${countAccounts(plan.accountsInBackup)}${chosen}.`);
   if (add.size + overwrite.size === 0) {
     const older = leftAsTheyAre > 0 ? ` ${countAccounts(leftAsTheyAre)} ${leftAsTheyAre === 1 ? "differs from it and stays as it is" : "differ from it and stay as they are"}; --policy overwrite puts back what the backup holds.` : "";
-    output.say(`${areSomeChosen ? "Whom you chose" : "Everyone in this backup"} is on your site.${older}`);
+    output.say(plan.chosen === 0 ? "There is nobody in this backup." : `${areSomeChosen ? "Whom you chose" : "Everyone in this backup"} is on your site.${older}`);
     sayProblems(output, problems);
     return;
   }
+  if (otherOrigin !== null) sayWhose(output, otherOrigin, target.site);
   const changes = overwrite.size === 0 ? "changes nobody" : `puts back older versions of ${grouped(overwrite.size)}`;
   const safety = plan.accountsOnSite > 0 || target.copiesFolder ? " · safety copy first" : "";
   output.say(`Adds ${grouped(add.size)} · leaves ${grouped(same + leftAsTheyAre + problems.length)} as they are · ${changes}${safety}.`);
   if (plan.databaseMissing) output.say("The database is missing and will be made.");
   if (plan.collection === null) output.say(`The collection ${JSON.stringify(shown(plan.collectionName))} is missing and will be made.`);
   if (target.copiesFolder) output.say("Stop your site before you go on: two programs must not write to its folder at once.");
-  sayVectors(output, plan);
+  sayVectors(output, plan.standInVectors, plan.dimension);
   sayProblems(output, problems);
 }
 
-function sayVectors(output: Output, { standInVectors, dimension }: RestorePlan): void {
-  if (standInVectors === 0) return;
-  output.say(`${countAccounts(standInVectors)} ${standInVectors === 1 ? "comes without a search vector and gets a stand-in" : "come without search vectors and get stand-ins"} of length ${dimension.dimension}. Signing in does not need them.`);
-  if (dimension.source === "assumed") output.say("Nothing here tells that length, so we take the usual one. If your site uses another, name it with --dimension: a wrong one stops new sign-ups.");
+/** Nobody's accounts are to be added to another site unseen. */
+function sayWhose(output: Output, origin: BackupOrigin, { site, collectionName }: OpenSite): void {
+  const place = (address: string, collection: string): string => `${shown(address)}, collection ${JSON.stringify(shown(collection))}`;
+  output.say(`It is a backup of ${place(origin.site, origin.chroma.collection.name)}. It goes into ${place(site, collectionName)}: is that the same site?`);
 }
 
 function sayReport(output: Output, report: RestoreReport): void {
   output.say(restoredLine(report.added + report.overwritten));
-  const broken = report.problems.filter((problem) => problem.code !== "SAME_EMAIL_OTHER_ID");
+  const broken = brokenOf(report);
   const restored = report.added + report.overwritten;
   if (broken.length === 0) output.say(`${restored === 1 ? "1 account is" : `All ${countAccounts(restored)} are`} back, read again from your site and checked. It now has ${grouped(report.accountsOnSite)}.`);
   else sayProblems(output, broken);

@@ -17,6 +17,7 @@ import { withRestoreTarget } from "../restore-target.ts";
 import { countAccounts, dateAndTime, shownIds } from "../words.ts";
 import { sayProblems } from "./backup.ts";
 import { planForMachines, reportForMachines } from "./restore-json.ts";
+import { brokenOf } from "./restore-words.ts";
 
 /** Exit code 3 when an account needs a look afterwards, 10 when there is no safety copy, 130 after a no. */
 export async function undo(context: CliContext, options: OptionsOf["restore"]): Promise<ExitCode> {
@@ -49,27 +50,28 @@ export async function undo(context: CliContext, options: OptionsOf["restore"]): 
     if (safetyFolder === options.from) await noteActivity(safetyFolder, target.site.site, words.undone(report));
     sayReport(output, report);
     output.result({ outcome: "undone", ...forMachines(plan), report: reportForMachines(report) });
-    return report.problems.length > 0 ? exitCodes.doneWithProblems : exitCodes.done;
+    return brokenOf(report).length > 0 ? exitCodes.doneWithProblems : exitCodes.done;
   });
 }
 
 function sayPlan(output: Output, { name, madeAt, restore, staying, gone }: UndoPlan, target: RestoreTarget): void {
-  const { overwrite, same } = restore;
+  const { overwrite, same, problems } = restore;
   output.say(`From the safety copy ${shown(name)}, ${dateAndTime(madeAt)}.`);
-  if (overwrite.size === 0) output.say("Everyone in it is as they were then: there is nothing to put back.");
-  else {
-    output.say(`Puts back ${grouped(overwrite.size)} · leaves ${grouped(same + staying)} as they are · safety copy first.`);
+  if (overwrite.size > 0) {
+    output.say(`Puts back ${grouped(overwrite.size)} · leaves ${grouped(same + staying + problems.length)} as they are · safety copy first.`);
     output.say(`To be put back: ${shownIds([...overwrite.keys()])}. What they changed since then, a password for example, goes back too.`);
-  }
+  } else output.say(problems.length === 0 ? "Everyone in it is as they were then: there is nothing to put back." : "There is nobody in it who can be put back.");
+  sayProblems(output, problems);
   if (staying > 0) output.say(`${countAccounts(staying)} ${staying === 1 ? "is" : "are"} not in that copy, added by the restore or signed up since, and ${staying === 1 ? "stays" : "stay"}: we never delete anyone.`);
   if (gone > 0) output.say(`${countAccounts(gone)} in that copy ${gone === 1 ? "is" : "are"} no longer on your site. No restore did that, and an undo does not bring ${gone === 1 ? "it" : "them"} back.`);
   if (target.copiesFolder && overwrite.size > 0) output.say("Stop your site before you go on: two programs must not write to its folder at once.");
 }
 
-function sayReport(output: Output, { overwritten, problems, safetyBackup }: RestoreReport): void {
-  if (problems.length === 0) output.say(`${countAccounts(overwritten)} put back, read again from your site and checked.`);
-  else sayProblems(output, problems);
-  if (safetyBackup !== null) output.say(`What was there before is in ${shown(safetyBackup)}, so this can be undone too.`);
+function sayReport(output: Output, report: RestoreReport): void {
+  const broken = brokenOf(report);
+  if (broken.length === 0) output.say(`${countAccounts(report.overwritten)} put back, read again from your site and checked.`);
+  else sayProblems(output, broken);
+  if (report.safetyBackup !== null) output.say(`What was there before is in ${shown(report.safetyBackup)}, so this can be undone too.`);
 }
 
 function forMachines({ name, madeAt, restore, staying, gone }: UndoPlan): Readonly<Record<string, unknown>> {

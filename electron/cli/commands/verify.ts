@@ -34,15 +34,18 @@ async function verifyFolder(context: CliContext, folder: string, passphraseFile:
   const entries = await (await openVault(folder)).list({ signal });
   if (entries.length === 0) throw new KeeperError("BACKUP_NOT_FOUND", "There is no backup in this folder.", { hint: "Check the folder, or make one with account-keeper backup." });
   const backups: Readonly<Record<string, unknown>>[] = [];
-  let bad = 0;
+  let [bad, locked] = [0, 0];
   for (const { name, path, shelf } of entries) {
     const checked = await check(path, { signal, passphrase, onProgress: context.progress.onProgress });
     context.progress.stop();
-    if ("error" in checked) bad += 1;
+    if ("error" in checked) {
+      bad += 1;
+      if (checked.error.code === "PASSPHRASE_NEEDED" || checked.error.code === "PASSPHRASE_WRONG") locked += 1;
+    }
     output.say(`${nameInVault({ name, shelf })}: ${"error" in checked ? shown(checked.error.message) : `whole, ${countAccounts(checked.verified.accountCount)}`}`);
     backups.push({ name, shelf, ...("error" in checked ? { ok: false, error: checked.error } : forMachines(checked.verified)) });
   }
-  if (entries.length > 1) output.say(bad === 0 ? `All ${entries.length} backups are whole.` : `${entries.length - bad} of ${entries.length} backups are whole.`);
+  if (entries.length > 1) output.say(bad === 0 ? `All ${entries.length} backups are whole.` : `${entries.length - bad} of ${entries.length} backups ${entries.length - bad === 1 ? "is" : "are"} whole${locked > 0 ? `, ${locked} could not be opened without ${locked === 1 ? "its" : "their"} passphrase` : ""}.`);
   output.result({ backups });
   return bad === 0 ? exitCodes.done : exitCodes.doneWithProblems;
 }

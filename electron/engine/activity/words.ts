@@ -72,10 +72,16 @@ export const words = {
     };
   },
 
-  restoreIncomplete: ({ added }: Pick<RestoreReport, "added">, broken: readonly string[]): ActivityNews => ({
+  /** Whoever did not arrive is named. */
+  afterRestore(report: RestoreReport): ActivityNews {
+    const broken = report.problems.filter(({ code }) => code === "NOT_RESTORED").map(({ id }) => id);
+    return broken.length === 0 ? words.broughtBack(report) : words.restoreIncomplete(report, broken);
+  },
+
+  restoreIncomplete: ({ added, overwritten }: Pick<RestoreReport, "added" | "overwritten">, broken: readonly string[]): ActivityNews => ({
     kind: "restore_incomplete",
     level: "problem",
-    message: `${grouped(added)} of ${count(added + broken.length)} ${added === 1 ? "is" : "are"} back.`,
+    message: `${grouped(added + overwritten)} of ${count(added + overwritten + broken.length)} ${added + overwritten === 1 ? "is" : "are"} back.`,
     hint: "The others cannot sign in yet. We try again by ourselves; nobody is added twice.",
     ids: shownIds(broken),
   }),

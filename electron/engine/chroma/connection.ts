@@ -69,9 +69,9 @@ export interface ChromaConnection extends ConnectionFacts {
   count(collectionId: string, options?: CallOptions): Promise<number>;
   /**
    * Sends a body that is JSON already and returns the answer's bytes, known to be whole but not parsed. Throws
-   * COLLECTION_NOT_FOUND, REQUEST_TOO_LARGE, QUOTA_EXCEEDED, ANSWER_TOO_LARGE. Both actions may arrive twice without harm.
+   * COLLECTION_NOT_FOUND, REQUEST_TOO_LARGE, QUOTA_EXCEEDED, ANSWER_TOO_LARGE. Each action may arrive twice without harm.
    */
-  post(collectionId: string, action: "get" | "upsert", body: string | Buffer, options?: PostOptions): Promise<Buffer>;
+  post(collectionId: string, action: "get" | "add" | "upsert", body: string | Buffer, options?: PostOptions): Promise<Buffer>;
   /** Ends what is under way. */
   close(): Promise<void>;
 }

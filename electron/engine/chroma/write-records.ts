@@ -1,9 +1,10 @@
 /**
- * Writes records to a collection by upsert: one writer, batches that grow large, which is what Chroma is fastest at.
- * Never deletes. What a reply says about single records is worth nothing, so whoever writes reads back.
+ * Writes records to a collection: one writer, batches that grow large, which is what Chroma is fastest at. Never deletes.
+ * What a reply says about single records is worth nothing, so whoever writes reads back.
  */
 import { isKeeperError } from "../../../shared/errors.ts";
 import { throwIfCancelled } from "../../../shared/progress.ts";
+import { isJsonObject, parseLossless, stringifyLossless } from "../json/text.ts";
 import type { AccountRecord } from "../record.ts";
 import { vectorToBase64 } from "../vector-base64.ts";
 import type { ChromaConnection } from "./connection.ts";
@@ -13,6 +14,8 @@ export interface WritableRecord extends AccountRecord {
   readonly embedding: Float32Array;
   /** Metadata keys the site's record has and this one has not: upsert merges, so they are taken away by an explicit null. */
   readonly staleKeys?: readonly string[];
+  /** Nobody with this id is on the site. Whoever is there by the time it is written stays as they are: Chroma ignores an `add` of theirs. */
+  readonly isNew?: boolean;
 }
 
 /** Chroma refuses a body over 40 MiB; much less already costs nothing per record. */
@@ -23,7 +26,11 @@ const BATCH_GROWTH = 2;
 /** What a record needs besides its own text: quotes, commas, nulls. */
 const RECORD_OVERHEAD_BYTES = 64;
 
+/** What Chroma is asked to do with a batch. */
+type WriteAction = "add" | "upsert";
+
 interface Row {
+  readonly action: WriteAction;
   readonly id: string;
   readonly embedding: string;
   readonly document: string;
@@ -33,7 +40,7 @@ interface Row {
 }
 
 /**
- * Upserts everything that `source` yields, in its order; the next batch is made while the server works on the last.
+ * Upserts everything that `source` yields, in its order, but adds who is new; the next batch is made while the server works on the last.
  * `onWritten` is called with the number of records the server has accepted so far.
  * A batch the server finds too large is halved. Throws the codes of `ChromaConnection.post`, what `source` throws, and
  * CANCELLED between two batches; nothing is under way then any more. What was accepted until then stays; writing the same
@@ -51,19 +58,24 @@ export async function upsertRecords(
   let batchRecords = FIRST_BATCH_RECORDS;
   let sending: Promise<void> = Promise.resolve();
 
-  async function send(rows: readonly Row[]): Promise<void> {
+  async function send(action: WriteAction, rows: readonly Row[]): Promise<void> {
+    if (rows.length === 0) return;
     throwIfCancelled(options.signal);
     try {
-      await connection.post(collectionId, "upsert", bodyOf(rows), { signal: options.signal });
+      await connection.post(collectionId, action, bodyOf(rows), { signal: options.signal });
     } catch (error) {
       if (!isKeeperError(error, "REQUEST_TOO_LARGE") || rows.length === 1) throw error;
       const middle = Math.ceil(rows.length / 2);
-      await send(rows.slice(0, middle));
-      await send(rows.slice(middle));
+      await send(action, rows.slice(0, middle));
+      await send(action, rows.slice(middle));
       return;
     }
     written += rows.length;
     options.onWritten?.(written);
+  }
+
+  async function sendBatch(rows: readonly Row[]): Promise<void> {
+    for (const action of ["upsert", "add"] as const) await send(action, rows.filter((row) => row.action === action));
   }
 
   async function flush(): Promise<void> {
@@ -73,7 +85,7 @@ export async function upsertRecords(
     batchBytes = 0;
     if (rows.length === 0) return;
     batchRecords *= BATCH_GROWTH;
-    sending = send(rows);
+    sending = sendBatch(rows);
     // Reported by the next await; until then it must not count as unhandled.
     sending.catch(() => undefined);
   }
@@ -97,11 +109,13 @@ export async function upsertRecords(
 }
 
 function rowOf(record: WritableRecord, base64: boolean): Row {
+  const isNew = record.isNew === true;
   const row = {
+    action: isNew ? ("add" as const) : ("upsert" as const),
     id: JSON.stringify(record.id),
     embedding: base64 ? `"${vectorToBase64(record.embedding)}"` : `[${record.embedding.join(",")}]`,
     document: JSON.stringify(record.document),
-    metadata: metadataToWrite(record.metadata, record.staleKeys ?? []),
+    metadata: isNew ? metadataToAdd(record.metadata) : metadataToWrite(record.metadata, record.staleKeys ?? []),
     uri: JSON.stringify(record.uri),
   };
   const characters = row.id.length + row.embedding.length + row.document.length + row.metadata.length + row.uri.length;
@@ -110,8 +124,24 @@ function rowOf(record: WritableRecord, base64: boolean): Row {
 }
 
 function bodyOf(rows: readonly Row[]): string {
-  const column = (name: keyof Row): string => rows.map((row) => row[name]).join(",");
+  const column = (name: Exclude<keyof Row, "action" | "sizeBytes">): string => rows.map((row) => row[name]).join(",");
   return `{"ids":[${column("id")}],"embeddings":[${column("embedding")}],"documents":[${column("document")}],"metadatas":[${column("metadata")}],"uris":[${column("uri")}]}`;
+}
+
+/** An `add` takes no null in metadata, which Chroma keeps none of; an empty object reads back as none, whichever way it was written. */
+function metadataToAdd(metadata: string | null): string {
+  const kept = metadata?.includes("null") === true ? withoutNulls(metadata) : metadata;
+  return kept === null || membersOf(kept) === "" ? "null" : kept;
+}
+
+function withoutNulls(metadata: string): string {
+  try {
+    const value = parseLossless(metadata);
+    return isJsonObject(value) ? stringifyLossless(Object.fromEntries(Object.entries(value).filter(([, member]) => member !== null))) : metadata;
+  } catch {
+    // A key twice, or nested too deep: the server says what it thinks of that.
+    return metadata;
+  }
 }
 
 /** A new record keeps an empty metadata object only when some key is taken away from it. */
@@ -119,7 +149,11 @@ const EMPTY_METADATA = '{"account_keeper":null}';
 
 function metadataToWrite(metadata: string | null, staleKeys: readonly string[]): string {
   const removals = staleKeys.map((key) => `${JSON.stringify(key)}:null`).join(",");
-  const members = metadata === null ? "" : metadata.trim().slice(1, -1).trim();
+  const members = metadata === null ? "" : membersOf(metadata);
   if (members === "" && removals === "") return metadata === null ? "null" : EMPTY_METADATA;
   return `{${[members, removals].filter((part) => part !== "").join(",")}}`;
+}
+
+function membersOf(metadata: string): string {
+  return metadata.trim().slice(1, -1).trim();
 }

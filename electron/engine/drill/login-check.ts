@@ -10,6 +10,7 @@ import { looksLikePasswordHash } from "./password-kinds.ts";
 /** The owner's sentence for each reason why somebody could not sign in, in the order in which they are told. */
 const SENTENCES = {
   UNREADABLE: "This could not be read as an account.",
+  NO_ID: "No id is stored inside this account, as there is in others.",
   OTHER_ID: "The id inside this account is not the one it is kept under.",
   NO_EMAIL: "No e-mail address is stored for this account.",
   SAME_EMAIL: "Another account has the same e-mail address.",
@@ -20,7 +21,7 @@ const SENTENCES = {
 } as const;
 
 export type LoginReasonCode = keyof typeof SENTENCES;
-const CODES: readonly LoginReasonCode[] = ["UNREADABLE", "OTHER_ID", "NO_EMAIL", "SAME_EMAIL", "NO_PASSWORD", "UNKNOWN_PASSWORD", "EMAIL_DIFFERS", "EMAIL_NOT_IN_METADATA"];
+const CODES: readonly LoginReasonCode[] = ["UNREADABLE", "NO_ID", "OTHER_ID", "NO_EMAIL", "SAME_EMAIL", "NO_PASSWORD", "UNKNOWN_PASSWORD", "EMAIL_DIFFERS", "EMAIL_NOT_IN_METADATA"];
 
 interface LoginReason {
   readonly code: LoginReasonCode;
@@ -54,12 +55,14 @@ type Account = z.output<typeof accountSchema>;
 
 /**
  * A check for the records of one backup, in any order. What depends on the others is known at the end: an e-mail
- * address that two share stops both, and a missing one in the metadata counts only where others have theirs there.
+ * address that two share stops both; an id missing inside, or an address in the metadata, counts only where others have theirs there.
  */
 export function createLoginCheck(): LoginCheck {
   const reasonsById = new Map<string, Set<LoginReasonCode>>();
   const idByEmail = new Map<string, string>();
+  const withoutIdInside: string[] = [];
   const withoutEmailInMetadata: string[] = [];
+  let someHaveIdInside = false;
   let someHaveEmailInMetadata = false;
   let records = 0;
 
@@ -67,6 +70,15 @@ export function createLoginCheck(): LoginCheck {
     const reasons = reasonsById.get(id);
     if (reasons === undefined) reasonsById.set(id, new Set([code]));
     else reasons.add(code);
+  }
+
+  function checkId(id: string, inside: unknown): void {
+    if (inside === undefined || inside === null) {
+      withoutIdInside.push(id);
+      return;
+    }
+    someHaveIdInside = true;
+    if (!isSameId(inside, id)) note(id, "OTHER_ID");
   }
 
   function checkEmail(id: string, email: string | null, inMetadata: string | null): void {
@@ -95,7 +107,7 @@ export function createLoginCheck(): LoginCheck {
         note(id, "UNREADABLE");
         return;
       }
-      if (!isSameId(account.user_id, id)) note(id, "OTHER_ID");
+      checkId(id, account.user_id);
       checkEmail(id, textOf(account.email), textOf(parseObject(metadata)?.email));
       const password = passwordOf(account);
       if (password === null) note(id, "NO_PASSWORD");
@@ -105,6 +117,7 @@ export function createLoginCheck(): LoginCheck {
       return { records, couldNotSignIn: reasonsById.size };
     },
     findings() {
+      if (someHaveIdInside) for (const id of withoutIdInside) note(id, "NO_ID");
       if (someHaveEmailInMetadata) for (const id of withoutEmailInMetadata) note(id, "EMAIL_NOT_IN_METADATA");
       return [...reasonsById].map(([id, reasons]) => ({ id, reasons: CODES.filter((code) => reasons.has(code)).map((code) => ({ code, message: SENTENCES[code] })) }));
     },

@@ -67,6 +67,8 @@ function together(first: RestoreReport, second: RestoreReport): RestoreReport {
     leftAsTheyAre: second.leftAsTheyAre,
     standInVectors: first.standInVectors + second.standInVectors,
     dimension: second.dimension,
+    // The first vectors that are written decide: from then on it is the site's.
+    dimensionSource: first.standInVectors > 0 ? first.dimensionSource : second.dimensionSource,
     collectionCreated: first.collectionCreated || second.collectionCreated,
     // Of what was there before both.
     safetyBackup: first.safetyBackup ?? second.safetyBackup,

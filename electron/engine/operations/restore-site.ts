@@ -1,13 +1,14 @@
 /** Brings accounts back to one site: which backup, which safety folder, under which lock. */
-import { dirname } from "node:path";
 import { KeeperError } from "../../../shared/errors.ts";
 import type { OperationOptions } from "../../../shared/progress.ts";
 import { completeFrom } from "../backup/complete.ts";
 import { openBackup, type OpenBackup } from "../backup/read-backup.ts";
 import { applyRestore, type RestoreReport } from "../restore/apply-restore.ts";
 import type { RestorePlan, RestoreRequest } from "../restore/plan-restore.ts";
+import { vaultOfFile } from "../vault/entries.ts";
 import { openVault, type VaultEntry } from "../vault/vault.ts";
 import { makeSafetyBackup } from "./backup-site.ts";
+import { markEmptySite } from "./safety-copies.ts";
 import { siteKey, withSiteLock } from "./site-lock.ts";
 
 /** Where the backup comes from. A vault gives its newest good one that is not short; another program's completed by ours before it. */
@@ -66,7 +67,7 @@ export function vaultOf(choice: BackupChoice): string | null {
     case "vault":
       return choice.folder;
     case "file":
-      return dirname(choice.path);
+      return vaultOfFile(choice.path);
     case "text":
       return null;
   }
@@ -80,7 +81,15 @@ export async function restoreSite(request: RestoreSiteRequest, options: Operatio
     async (signal) => {
       const locked = { ...options, signal };
       return await applyRestore(
-        { ...request, makeSafetyBackup: async (collection) => await makeSafetyBackup({ connection, collectionName, site, folder: safetyFolder, passphrase, now }, collection, locked) },
+        {
+          ...request,
+          async makeSafetyBackup(collection, accounts) {
+            const makeCopy = async (): Promise<string> => await makeSafetyBackup({ connection, collectionName, site, folder: safetyFolder, passphrase, now }, collection, locked);
+            if (accounts > 0) return await makeCopy();
+            await markEmptySite(safetyFolder, collection.id, makeCopy, locked);
+            return null;
+          },
+        },
         locked,
       );
     },

@@ -2,16 +2,16 @@
  * Takes the last restore back: puts what it overwrote back from the safety copy made before it. Owns finding that copy
  * and what an undo may touch; planning and writing are those of any restore. Deletes nobody.
  */
-import { isKeeperError, KeeperError } from "../../../shared/errors.ts";
+import { KeeperError } from "../../../shared/errors.ts";
 import type { OperationOptions } from "../../../shared/progress.ts";
-import { openBackup, type OpenBackup } from "../backup/read-backup.ts";
-import type { ChromaConnection, CollectionInfo } from "../chroma/connection.ts";
+import type { OpenBackup } from "../backup/read-backup.ts";
+import type { ChromaConnection } from "../chroma/connection.ts";
 import { listIds } from "../chroma/read-records.ts";
 import type { RestoreReport } from "../restore/apply-restore.ts";
 import { planRestore, type RestorePlan } from "../restore/plan-restore.ts";
-import { openVault, type Vault, type VaultEntry } from "../vault/vault.ts";
 import { collectionNotFound } from "./make-variable.ts";
 import { restoreSite } from "./restore-site.ts";
+import { newestSafetyCopy } from "./safety-copies.ts";
 
 export interface UndoRequest {
   readonly connection: ChromaConnection;
@@ -50,7 +50,7 @@ export async function planUndo(request: UndoRequest, options: OperationOptions =
   const { connection, collectionName, site } = request;
   const collection = await connection.findCollection(collectionName, { signal: options.signal });
   if (collection === null) throw collectionNotFound(collectionName);
-  const { backup, entry } = await newestSafetyCopy(request, collection, options);
+  const { backup, entry } = await newestSafetyCopy(request, collection.id, options);
   const onSite = await listIds(connection, collection.id, options);
   const inCopy = await idsOf(backup);
   const only = inCopy.filter((id) => onSite.has(id));
@@ -67,45 +67,6 @@ export async function planUndo(request: UndoRequest, options: OperationOptions =
 export async function undoRestore(request: UndoRequest & { readonly undo: UndoPlan }, options: OperationOptions = {}): Promise<RestoreReport> {
   const { undo, ...site } = request;
   return await restoreSite({ ...site, backup: undo.backup, policy: "overwrite", only: undo.only, plan: undo.restore }, options);
-}
-
-interface SafetyCopy {
-  readonly entry: VaultEntry;
-  readonly backup: OpenBackup;
-}
-
-async function newestSafetyCopy({ safetyFolder, passphrase }: UndoRequest, collection: CollectionInfo, { signal }: OperationOptions): Promise<SafetyCopy> {
-  // Locked ones are opened below, one by one: each costs a second.
-  for (const entry of await listSafety(safetyFolder, signal)) {
-    if (entry.state === "foreign") continue;
-    // It may be the copy of the last restore: an older one in its place would be another undo than was asked for.
-    if (entry.error !== undefined && entry.state !== "locked") {
-      throw new KeeperError(entry.error.code, `The newest safety copy cannot be used: ${entry.error.message}`, {
-        hint: `To go back to the one before it, take ${entry.name} out of the folder safety.`,
-      });
-    }
-    const backup = await openBackup({ path: entry.path }, { passphrase, signal });
-    // The id, not the name: a copy from before a wipe was made for another restore than the last.
-    if (backup.head?.account_keeper.chroma.collection.id === collection.id) return { entry, backup };
-  }
-  throw noSafetyCopy();
-}
-
-async function listSafety(folder: string, signal: AbortSignal | undefined): Promise<readonly VaultEntry[]> {
-  let vault: Vault;
-  try {
-    vault = await openVault(folder);
-  } catch (error) {
-    throw isKeeperError(error, "FOLDER_NOT_FOUND") ? noSafetyCopy(error) : error;
-  }
-  return await vault.list({ shelf: "safety", signal });
-}
-
-function noSafetyCopy(cause?: unknown): KeeperError {
-  return new KeeperError("BACKUP_NOT_FOUND", "There is no safety copy of this site here.", {
-    hint: "Name the folder or backup that the restore was made from. A restore into an empty site makes no safety copy: it changed nobody, so there is nothing to undo.",
-    cause,
-  });
 }
 
 async function idsOf(backup: OpenBackup): Promise<string[]> {

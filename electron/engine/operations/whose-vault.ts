@@ -4,9 +4,11 @@
  */
 import { KeeperError } from "../../../shared/errors.ts";
 import type { BackupChroma } from "../backup/format.ts";
+import type { OpenBackup } from "../backup/read-backup.ts";
 import type { ChromaConnection } from "../chroma/connection.ts";
 import type { NewestGood } from "../vault/vault.ts";
 import { noteAddresses, readKnownAddresses } from "./known-addresses.ts";
+import type { OpenSite } from "./restore-target.ts";
 
 export interface SiteOfVault {
   readonly connection: ChromaConnection;
@@ -51,6 +53,17 @@ export function refuseOtherCollection(origin: BackupOrigin | null, site: SiteOfV
 export async function refuseOtherAddress(origin: BackupOrigin | null, address: string, folder: string): Promise<void> {
   if (origin === null || origin.site === address || (await readKnownAddresses(folder)).includes(address)) return;
   throw otherSite(`The backups in this folder are of another site, ${origin.site}.`);
+}
+
+/**
+ * What `backup` says of where it was read, when that is not `site` by any address that the vault in `folder` knows for it;
+ * null also where it does not tell. Nothing is refused: a site may have moved, and whoever restores by hand is asked.
+ */
+export async function otherOriginOf({ head }: Pick<OpenBackup, "head">, { site, collectionName }: Pick<OpenSite, "site" | "collectionName">, folder: string): Promise<BackupOrigin | null> {
+  const origin = head?.account_keeper ?? null;
+  if (origin === null) return null;
+  const isKnown = origin.site === site || (await readKnownAddresses(folder)).includes(site);
+  return isKnown && origin.chroma.collection.name === collectionName ? null : origin;
 }
 
 function otherSite(message: string): KeeperError {

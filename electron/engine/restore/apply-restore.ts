@@ -6,17 +6,19 @@ import { KeeperError } from "../../../shared/errors.ts";
 import type { OperationOptions } from "../../../shared/progress.ts";
 import type { OpenBackup } from "../backup/read-backup.ts";
 import type { ChromaConnection, CollectionInfo } from "../chroma/connection.ts";
-import { upsertRecords, type WritableRecord } from "../chroma/write-records.ts";
-import type { AccountRecord, Problem } from "../record.ts";
+import { upsertRecords } from "../chroma/write-records.ts";
+import type { Problem } from "../record.ts";
+import type { DimensionChoice } from "./dimension.ts";
 import { planRestore, type RestorePlan, type RestoreRequest } from "./plan-restore.ts";
-import { fetchById, readBack } from "./read-back.ts";
-import { standInVector } from "./vectors.ts";
+import { chosenRecords, writableRecords } from "./chosen-records.ts";
+import { readBack } from "./read-back.ts";
+import { findSignedUpMeanwhile } from "./same-email.ts";
 
 export interface ApplyRestoreRequest extends RestoreRequest {
   /** The plan the owner has seen and agreed to. Null: nobody was asked, so the site is taken as it is when writing begins. */
   readonly plan: RestorePlan | null;
-  /** Copies what is on the site before anything is written; returns where. Not called for an empty site. */
-  readonly makeSafetyBackup: (collection: CollectionInfo) => Promise<string | null>;
+  /** Copies what is on the site before anything is written; returns where. Not called where there is no collection yet. */
+  readonly makeSafetyBackup: (collection: CollectionInfo, accountsOnSite: number) => Promise<string | null>;
 }
 
 export interface RestoreReport {
@@ -26,6 +28,7 @@ export interface RestoreReport {
   readonly leftAsTheyAre: number;
   readonly standInVectors: number;
   readonly dimension: number;
+  readonly dimensionSource: DimensionChoice["source"];
   readonly collectionCreated: boolean;
   /** Null when the site was empty or nothing had to be written. */
   readonly safetyBackup: string | null;
@@ -35,8 +38,8 @@ export interface RestoreReport {
 }
 
 /**
- * Applies the plan and reads every written account back. Idempotent: after a failure or a kill, planning and applying
- * again finishes the work.
+ * Applies the plan and reads every written account back. Whoever came, changed or went while it was under way is left as
+ * they are. Idempotent: after a failure or a kill, planning and applying again finishes the work.
  * Throws PLAN_STALE when site or backup changed since a plan that was agreed to (nothing is written then), the codes of
  * `ChromaConnection` and of reading a backup, and CANCELLED when `signal` is aborted: what was written until then
  * stays on the site and is right.
@@ -49,43 +52,55 @@ export async function applyRestore(request: ApplyRestoreRequest, options: Operat
   }
   const toWrite = plan.add.size + plan.overwrite.size;
   const collectionCreated = plan.collection === null && toWrite > 0;
-  const nothingWritten = { leftAsTheyAre: plan.chosen - toWrite, dimension: plan.dimension.dimension, collectionCreated };
+  const nothingWritten = { leftAsTheyAre: plan.chosen - toWrite, dimension: plan.dimension.dimension, dimensionSource: plan.dimension.source, collectionCreated };
   if (toWrite === 0) {
     return { ...nothingWritten, added: 0, overwritten: 0, standInVectors: 0, safetyBackup: null, accountsOnSite: plan.accountsOnSite, problems: plan.problems };
   }
 
-  const safetyBackup = plan.collection !== null && plan.accountsOnSite > 0 ? await request.makeSafetyBackup(plan.collection) : null;
+  const safetyBackup = plan.collection === null ? null : await request.makeSafetyBackup(plan.collection, plan.accountsOnSite);
   const collection = plan.collection ?? (await createCollection(connection, plan.collectionName, backup, options));
 
   const report = (phase: "restoring" | "verifying", done: number): void =>
     options.onProgress?.({ phase, done, total: toWrite, unit: "accounts", canCancel: true, problems: 0 });
   report("restoring", 0);
-  await upsertRecords(connection, collection.id, writableRecords(request, plan, collection, options), {
+  const skipped = new Map<string, Problem>();
+  await upsertRecords(connection, collection.id, writableRecords({ connection, backup, plan, collection, skipped }, options), {
     signal: options.signal,
     onWritten: (records) => report("restoring", records),
   });
 
-  const problems: Problem[] = [...plan.problems];
+  const problems: Problem[] = [...plan.problems, ...skipped.values()];
   let verified = 0;
   report("verifying", 0);
   for await (const records of chosenRecords(backup, plan)) {
-    problems.push(...(await readBack({ connection, backup, plan, collection, records }, options)));
+    const written = records.filter(({ id }) => !skipped.has(id));
+    problems.push(...(await readBack({ connection, backup, plan, collection, records: written }, options)));
     verified += records.length;
     report("verifying", verified);
   }
   if (verified !== toWrite) {
     throw new KeeperError("VERIFICATION_FAILED", "The backup changed while it was being restored.", { hint: "Restore again: nobody is added twice." });
   }
-  const missing = problems.filter((problem) => problem.code === "NOT_RESTORED").length;
+  const arrived = arrivedOf(plan, problems);
+  const accountsOnSite = await connection.count(collection.id, { signal: options.signal });
+  if (accountsOnSite > plan.accountsOnSite + arrived.added) {
+    problems.push(...(await findSignedUpMeanwhile({ connection, collectionId: collection.id, backup, added: plan.add }, options)));
+  }
   return {
     ...nothingWritten,
-    added: plan.add.size - missing,
-    overwritten: plan.overwrite.size,
+    leftAsTheyAre: nothingWritten.leftAsTheyAre + skipped.size,
+    ...arrived,
     standInVectors: plan.standInVectors,
     safetyBackup,
-    accountsOnSite: await connection.count(collection.id, { signal: options.signal }),
+    accountsOnSite,
     problems,
   };
+}
+
+/** How many were written and found on the site afterwards, whether or not all of them is as it should be. */
+function arrivedOf({ add, overwrite }: RestorePlan, problems: readonly Problem[]): Pick<RestoreReport, "added" | "overwritten"> {
+  const missing = problems.filter(({ code }) => code === "NOT_RESTORED" || code === "CHANGED_MEANWHILE").map(({ id }) => id);
+  return { added: add.size - missing.filter((id) => add.has(id)).length, overwritten: overwrite.size - missing.filter((id) => overwrite.has(id)).length };
 }
 
 async function createCollection(connection: ChromaConnection, name: string, backup: OpenBackup, options: OperationOptions): Promise<CollectionInfo> {
@@ -95,26 +110,4 @@ async function createCollection(connection: ChromaConnection, name: string, back
     { name, metadata: kept?.metadata ?? null, configuration: kept?.configuration ?? null, schema: kept?.schema ?? null },
     { signal: options.signal },
   );
-}
-
-/** The records of the backup that the plan writes, in the backup's order and pages. */
-async function* chosenRecords(backup: OpenBackup, plan: RestorePlan): AsyncGenerator<AccountRecord[]> {
-  const wanted = new Set([...plan.add, ...plan.overwrite.keys()]);
-  for await (const page of backup.records({ only: wanted })) {
-    const chosen = page.filter((record) => wanted.has(record.id));
-    if (chosen.length > 0) yield chosen;
-  }
-}
-
-async function* writableRecords({ connection, backup }: RestoreRequest, plan: RestorePlan, collection: CollectionInfo, options: OperationOptions): AsyncGenerator<WritableRecord[]> {
-  for await (const page of chosenRecords(backup, plan)) {
-    // An account that is put back without a vector of its own keeps the one the site made for it.
-    const keepers = page.filter((record) => record.embedding === null && plan.overwrite.has(record.id));
-    const onSite = await fetchById(connection, collection.id, keepers, options);
-    yield page.map((record) => ({
-      ...record,
-      embedding: record.embedding ?? onSite.get(record.id)?.embedding ?? standInVector(record.document ?? record.id, plan.dimension.dimension),
-      staleKeys: plan.overwrite.get(record.id) ?? [],
-    }));
-  }
 }

@@ -7,13 +7,14 @@ import { isKeeperError, KeeperError } from "../../../shared/errors.ts";
 import { throwIfCancelled, type OperationOptions } from "../../../shared/progress.ts";
 import { bothAtOnce } from "../both-at-once.ts";
 import { accountHash, createContentDigest, emailOf, recordHash } from "../account.ts";
-import { createEmailIndex, createSignedUpAgain, type EmailIndex } from "../presence.ts";
+import { createEmailIndex, type EmailIndex } from "../presence.ts";
 import type { OpenBackup } from "../backup/read-backup.ts";
 import type { ChromaConnection, CollectionInfo } from "../chroma/connection.ts";
 import { readRecords } from "../chroma/read-records.ts";
 import { jsonKeys } from "../json/text.ts";
 import type { AccountRecord, Problem } from "../record.ts";
 import { decideDimension, type DimensionChoice } from "./dimension.ts";
+import { findHeldOff, learnEmailsOfOthers, sameEmailProblem } from "./same-email.ts";
 
 /** add_missing leaves everyone who is there as they are; overwrite also puts older versions back. Neither deletes. */
 export type RestorePolicy = "add_missing" | "overwrite";
@@ -40,13 +41,13 @@ export interface RestorePlan {
   readonly databaseMissing: boolean;
   /** Ids that are not on the site. */
   readonly add: ReadonlySet<string>;
-  /** Ids that are there in another version and will be put back, with the metadata keys to take away. */
-  readonly overwrite: ReadonlyMap<string, readonly string[]>;
+  /** Ids that are there in another version and will be put back. */
+  readonly overwrite: ReadonlyMap<string, PutBack>;
   /** Ids that are there exactly as in the backup. */
   readonly same: number;
   /** Ids that are there in another version, left as they are. */
   readonly leftAsTheyAre: number;
-  /** Accounts that signed up again under another id, left as they are. */
+  /** Accounts whose e-mail address another one on the site holds, left as they are: nearly always the same person, signed up again. */
   readonly problems: readonly Problem[];
   readonly dimension: DimensionChoice;
   /** How many of the accounts to add come without a vector and get a stand-in. */
@@ -60,6 +61,13 @@ export interface RestorePlan {
   readonly backupContent: string;
   /** Same fingerprint, same plan. */
   readonly fingerprint: string;
+}
+
+interface PutBack {
+  /** Metadata keys to take away. */
+  readonly staleKeys: readonly string[];
+  /** Of the version that is on the site (`hashOf`): whoever has another one by now is left as they are. */
+  readonly onSite: string;
 }
 
 /** Kept for every account at once, so as little as possible. */
@@ -102,7 +110,7 @@ export async function planRestore(request: RestoreRequest, options: OperationOpt
   const { connection, collectionName, backup, policy } = request;
   // Another program's backup knows the account, not all that the site keeps beside it: it may not take that away.
   const holdsEverything = backup.kind === "format_1";
-  const hashOf = holdsEverything ? recordHash : accountHash;
+  const hashOf = hashOfKind(backup);
   const keep: Keep = (record, hash) => ({ hash: hash.toString("base64"), metadata: policy === "overwrite" && holdsEverything ? record.metadata : null });
   const [kept, { collection, databaseMissing, site }] = await bothAtOnce(
     async (their) => await readBackup(backup, hashOf, keep, request.only, their),
@@ -113,28 +121,23 @@ export async function planRestore(request: RestoreRequest, options: OperationOpt
     options,
   );
 
-  const add = new Set<string>();
-  const overwrite = new Map<string, readonly string[]>();
-  const problems: Problem[] = [];
-  const signedUpAgain = createSignedUpAgain(site.emails, kept.emailById);
-  let same = 0;
-  let leftAsTheyAre = 0;
-  for (const [id, account] of kept.accounts) {
-    const onSite = site.records.get(id);
-    if (onSite !== undefined) {
-      if (onSite.hash === account.hash) same += 1;
-      else if (policy === "overwrite") overwrite.set(id, holdsEverything ? staleKeys(onSite.metadata, account.metadata) : []);
-      else leftAsTheyAre += 1;
-    } else if (!signedUpAgain(kept.emailById.get(id)).every(isPutBack)) {
-      problems.push({ code: "SAME_EMAIL_OTHER_ID", id, message: "This person signed up again under another id and is left as they are." });
-    } else {
-      add.add(id);
-    }
-  }
+  if (request.only !== undefined && holdsEverything) await learnEmailsOfOthers(backup, kept.emailById, site.emails);
+  const isOverwriting = policy === "overwrite";
+  const differing = [...kept.accounts].filter(([id, { hash }]) => site.records.get(id)?.hash !== hash);
+  const wanted = differing.map(([id]) => id).filter((id) => isOverwriting || !site.records.has(id));
+  const isPutBack = (id: string): boolean => isOverwriting && kept.accounts.has(id);
+  const heldOff = findHeldOff({ emailsOnSite: site.emails, emailInBackup: kept.emailById, wanted, isPutBack });
 
-  /** Whoever holds the address now gets back what the backup holds of them, and that is another address. */
-  function isPutBack(holder: string): boolean {
-    return policy === "overwrite" && kept.accounts.has(holder);
+  const add = new Set<string>();
+  const overwrite = new Map<string, PutBack>();
+  const problems: Problem[] = [];
+  let leftAsTheyAre = 0;
+  for (const [id, { metadata }] of differing) {
+    const onSite = site.records.get(id);
+    if (heldOff.has(id)) problems.push(sameEmailProblem(id, onSite !== undefined));
+    else if (onSite === undefined) add.add(id);
+    else if (isOverwriting) overwrite.set(id, { staleKeys: holdsEverything ? staleKeys(onSite.metadata, metadata) : [], onSite: onSite.hash });
+    else leftAsTheyAre += 1;
   }
 
   const toAdd = [...add].map((id) => kept.accounts.get(id));
@@ -155,7 +158,7 @@ export async function planRestore(request: RestoreRequest, options: OperationOpt
     databaseMissing,
     add,
     overwrite,
-    same,
+    same: kept.accounts.size - differing.length,
     leftAsTheyAre,
     problems,
     dimension,
@@ -166,6 +169,11 @@ export async function planRestore(request: RestoreRequest, options: OperationOpt
     backupContent: kept.content,
   };
   return { ...plan, fingerprint: fingerprintOf(request, plan, site) };
+}
+
+/** Another program's backup is compared by the accounts alone: it holds no more. */
+export function hashOfKind({ kind }: Pick<OpenBackup, "kind">): HashOf {
+  return kind === "format_1" ? recordHash : accountHash;
 }
 
 /** The collection, null also when its database is gone. Throws the codes of `ChromaConnection` but those two. */

@@ -6,7 +6,7 @@ import { throwIfCancelled, type OperationOptions } from "../../../shared/progres
 import { recordHash } from "../account.ts";
 import type { OpenBackup } from "../backup/read-backup.ts";
 import type { ChromaConnection, CollectionInfo } from "../chroma/connection.ts";
-import { readByIds } from "../chroma/read-records.ts";
+import { readByIds, type ReadRecordsOptions } from "../chroma/read-records.ts";
 import { upsertRecords, type WritableRecord } from "../chroma/write-records.ts";
 import { isJsonObject, parseLossless, stringifyLossless, type JsonObject } from "../json/text.ts";
 import type { AccountRecord, Problem } from "../record.ts";
@@ -43,7 +43,7 @@ interface Difference {
 }
 
 async function differing({ connection, backup, plan, collection, records }: Written, options: OperationOptions): Promise<Map<string, Difference>> {
-  const onSite = await fetchById(connection, collection.id, records, options);
+  const onSite = await fetchById(connection, collection.id, records, { ...options, withVectors: true });
   const differences = new Map<string, Difference>();
   for (const wanted of records) {
     const wasThere = plan.overwrite.has(wanted.id);
@@ -56,11 +56,11 @@ async function differing({ connection, backup, plan, collection, records }: Writ
   return differences;
 }
 
-/** Records of the collection by id, of those among `records` that exist, with their vectors. Throws as `readByIds`. */
-export async function fetchById(connection: ChromaConnection, collectionId: string, records: readonly AccountRecord[], options: OperationOptions): Promise<Map<string, AccountRecord>> {
+/** Records of the collection by id, of those among `records` that exist. Throws as `readByIds`. */
+export async function fetchById(connection: ChromaConnection, collectionId: string, records: readonly AccountRecord[], { signal, withVectors }: ReadRecordsOptions): Promise<Map<string, AccountRecord>> {
   const found = new Map<string, AccountRecord>();
   const ids = records.map((record) => record.id);
-  for await (const page of readByIds(connection, collectionId, ids, { signal: options.signal, withVectors: true })) {
+  for await (const page of readByIds(connection, collectionId, ids, { signal, withVectors })) {
     for (const record of page) found.set(record.id, record);
   }
   return found;

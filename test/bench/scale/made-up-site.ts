@@ -46,7 +46,7 @@ export async function startMadeUpSite({ accounts, documentBytes }: MadeUpSite): 
     if (pathname === "/api/v2/heartbeat") return '{"nanosecond heartbeat":1}';
     if (pathname === "/api/v2/pre-flight-checks") return '{"max_batch_size":5461,"supports_base64_encoding":true}';
     if (pathname === "/api/v2/version") return '"1.0.0"';
-    const [, name, action] = /\/collections(?:\/([^/]+))?(?:\/(get|upsert|count))?$/.exec(pathname) ?? [];
+    const [, name, action] = /\/collections(?:\/([^/]+))?(?:\/(get|add|upsert|count))?$/.exec(pathname) ?? [];
     if (!pathname.includes("/collections")) return '{"id":"00000000-0000-4000-8000-000000000000","name":"default_database","tenant":"default_tenant"}';
     const body: unknown = request.method === "POST" ? JSON.parse((await buffer(request)).toString("utf8")) : undefined;
     if (name === undefined) {
@@ -56,7 +56,7 @@ export async function startMadeUpSite({ accounts, documentBytes }: MadeUpSite): 
     }
     if (action === "get") return get(name, body);
     if (action === "count") return String(name === FULL_COLLECTION ? accounts : (written.get(name)?.size ?? 0));
-    if (action === "upsert") {
+    if (action === "add" || action === "upsert") {
       for (const id of upsertBody.parse(body).ids) written.get(name)?.add(indexOf(id));
       return "{}";
     }

@@ -4,7 +4,7 @@ import type { ChromaConnection } from "../../../electron/engine/chroma/connectio
 
 export interface RawPost {
   readonly collectionId: string;
-  readonly action: "get" | "upsert";
+  readonly action: "get" | "add" | "upsert";
   readonly body: string | Buffer;
 }
 

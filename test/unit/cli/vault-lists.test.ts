@@ -57,6 +57,15 @@ describe("list", () => {
 });
 
 describe("verify", () => {
+  it("does not call a backup broken that it has no passphrase for", async () => {
+    const folder = await tempFolder();
+    await copyFile(join(FIXTURES, "made-by-age.json.age"), join(folder, "user_backup_20261120.json.age"));
+    await keep(folder, [11, 23], 3);
+    const { exitCode, out } = await cli("verify", folder);
+    expect(exitCode).toBe(3);
+    expect(out.split("\n").slice(-2)).toEqual(["1 of 2 backups is whole, 1 could not be opened without its passphrase.", ""]);
+  });
+
   it("says no date of a bare list, which has none", async () => {
     const file = join(await tempFolder(), "users.json");
     await writeFile(file, `[${accounts(2).map(({ document }) => document).join(",")}]`);
@@ -65,6 +74,15 @@ describe("verify", () => {
 });
 
 describe("diff of two folders", () => {
+  it("says so when the second is the older one: what is missing in it came later", async () => {
+    const [older, newer] = [await tempFolder(), await tempFolder()];
+    await keep(older, [11, 20], 2);
+    await keep(newer, [11, 21], 3);
+    const order = "The second one is the older. Change the two over to see what has happened since.";
+    expect((await cli("diff", "--from", newer, "--with", older)).out.split("\n")).toContain(order);
+    expect((await cli("diff", "--from", older, "--with", newer)).out).not.toContain(order);
+  });
+
   it("tells backups of one name apart, by their places", async () => {
     const [one, other] = [join(await tempFolder(), "b1"), join(await tempFolder(), "b4")];
     const [first, second] = [await keep(one, [11, 20], 3), await keep(other, [11, 20], 3)];

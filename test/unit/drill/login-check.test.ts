@@ -117,7 +117,8 @@ describe("whether somebody could sign in", () => {
     ["null", { ...good("a"), account: "null" }, ["UNREADABLE"]],
     ["a number", { ...good("a"), account: "7" }, ["UNREADABLE"]],
     ["another id", { ...good("a"), account: { ...goodAccount("a"), user_id: "b" } }, ["OTHER_ID"]],
-    ["no id", { ...good("a"), account: { ...goodAccount("a"), user_id: undefined } }, ["OTHER_ID"]],
+    ["no id", { ...good("a"), account: { ...goodAccount("a"), user_id: undefined } }, ["NO_ID"]],
+    ["an id of null", { ...good("a"), account: { ...goodAccount("a"), user_id: null } }, ["NO_ID"]],
     ["another number", { ...good("7"), account: { ...goodAccount("7"), user_id: 8 } }, ["OTHER_ID"]],
     ["no e-mail", { ...good("a"), account: { ...goodAccount("a"), email: undefined } }, ["NO_EMAIL"]],
     ["an empty e-mail", { ...good("a"), account: { ...goodAccount("a"), email: " " } }, ["NO_EMAIL"]],
@@ -146,6 +147,11 @@ describe("whether somebody could sign in", () => {
 
   it("does not ask for an e-mail in the metadata where nobody has one", () => {
     const bare = (id: string): Parts => ({ id, account: goodAccount(id), metadata: { plan: "free" } });
+    expect(reasonsOf([bare("a"), bare("b")])).toEqual({});
+  });
+
+  it("does not ask for an id inside where nobody has one: ChromaDB's own tells them apart", () => {
+    const bare = (id: string): Parts => ({ ...good(id), account: { email: `${id}@example.com`, password_hash: BCRYPT } });
     expect(reasonsOf([bare("a"), bare("b")])).toEqual({});
   });
 

@@ -1,4 +1,4 @@
-/** A collection in memory that answers as Chroma does: upserts merge metadata, a null takes a key away. For thousands of small sites; the real server is in test/integration. */
+/** A collection in memory that answers as Chroma does: upserts merge metadata, a null takes a key away, an add changes nobody who is there. For thousands of small sites; the real server is in test/integration. */
 import { parseLossless, stringifyLossless, isJsonObject, type JsonObject, type JsonValue } from "../../../electron/engine/json/text.ts";
 import type { ChromaConnection, CollectionInfo } from "../../../electron/engine/chroma/connection.ts";
 import type { AccountRecord } from "../../../electron/engine/record.ts";
@@ -25,7 +25,7 @@ export function memorySite(initial: readonly AccountRecord[]): MemorySite {
     createCollection: found,
     ensureDatabase: () => Promise.resolve(),
     count: () => Promise.resolve(held.size),
-    post: (_, action, body) => Promise.resolve(Buffer.from(action === "get" ? get(bodyOf(body)) : upsert(bodyOf(body)))),
+    post: (_, action, body) => Promise.resolve(Buffer.from(action === "get" ? get(bodyOf(body)) : write(bodyOf(body), action))),
     close: () => Promise.resolve(),
   };
 
@@ -37,9 +37,10 @@ export function memorySite(initial: readonly AccountRecord[]): MemorySite {
     return `{"ids":${JSON.stringify(records.map(({ id }) => id))},"documents":${column("documents", ({ document }) => JSON.stringify(document))},"metadatas":${column("metadatas", ({ metadata }) => metadata ?? "null")},"uris":${column("uris", ({ uri }) => JSON.stringify(uri))},"embeddings":${column("embeddings", ({ embedding }) => `[${(embedding ?? []).join(",")}]`)}}`;
   }
 
-  function upsert({ ids, documents, metadatas, uris, embeddings }: JsonObject): string {
+  function write({ ids, documents, metadatas, uris, embeddings }: JsonObject, action: "add" | "upsert"): string {
     for (const [at, id] of list(ids).map(String).entries()) {
       const before = held.get(id);
+      if (action === "add" && before !== undefined) continue;
       held.set(id, {
         id,
         document: textOrNull(list(documents)[at]) ?? before?.document ?? null,

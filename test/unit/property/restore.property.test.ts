@@ -52,6 +52,12 @@ const request = (site: MemorySite, backup: OpenBackup, howTo: RestorePolicy): Re
 const restore = async (asked: RestoreRequest): ReturnType<typeof applyRestore> => await applyRestore({ ...asked, plan: null, makeSafetyBackup: () => Promise.resolve("safety") });
 const hashes = (records: readonly AccountRecord[]): Map<string, string> => new Map(records.map((record) => [record.id, recordHash(record).toString("hex")]));
 
+/** Every two who have one address, and which. */
+function sharing(records: readonly AccountRecord[]): string[] {
+  const named = records.filter((record) => emailOf(record) !== null);
+  return named.flatMap((one) => named.filter((other) => one.id < other.id && emailOf(one) === emailOf(other)).map((other) => JSON.stringify([one.id, other.id, emailOf(one)])));
+}
+
 describe("every restore", () => {
   it("leaves everybody of both sides on the site, deletes nobody, and changes only whom its plan names", async () => {
     await fc.assert(
@@ -73,8 +79,12 @@ describe("every restore", () => {
         // The same id or the same address counts as present: nobody is there twice.
         for (const record of inBackup) if (plan.add.has(record.id)) expect(before.has(record.id)).toBe(false);
         for (const { id: left } of plan.problems) expect(onSite.map(emailOf)).toContain(emailOf(inBackup.find((record) => record.id === left) ?? { document: null, metadata: null }));
+        // Whoever shares an address afterwards shared it before, on one of the two sides.
+        const shared = new Set([...sharing(onSite), ...sharing(inBackup)]);
+        expect(sharing(after).filter((pair) => !shared.has(pair))).toEqual([]);
         if (howTo === "overwrite") {
-          for (const record of inBackup) {
+          const left = new Set(plan.problems.map((problem) => problem.id));
+          for (const record of inBackup.filter((candidate) => !left.has(candidate.id))) {
             const there = after.find((candidate) => candidate.id === record.id);
             if (there !== undefined) expect(accountHash(there).equals(accountHash(record))).toBe(true);
           }
