@@ -73,6 +73,7 @@ const errorCodes = {
   HOST_RATE_LIMITED: { retryable: true },
   HOST_REFUSED: { retryable: false },
   DEPLOY_FAILED: { retryable: false },
+  DEPLOY_UNFINISHED: { retryable: true },
   // Asking again could deploy twice: the deploys are looked at first.
   DEPLOY_UNCERTAIN: { retryable: false },
   // The window and its hosts

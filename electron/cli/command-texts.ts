@@ -67,7 +67,7 @@ Examples:
       command.addOption(new Option("--undo", "take the last restore back, from its safety copy").conflicts(["policy", "only", "dimension"]));
       // A start command has nobody to name a place and nobody to ask.
       const startup = new Option("--on-startup", "for a start command: nothing when there are accounts, else --from (otherwise the folder backups), else USER_BACKUP_DATA; asks nothing");
-      command.addOption(startup.conflicts(["undo", "only", "dryRun"]).implies({ from: "backups" }));
+      command.addOption(startup.conflicts(["undo", "policy", "only", "dryRun"]).implies({ from: "backups" }));
       command.option("--dry-run", "say what would happen and change nothing");
       command.option("--yes", "do it without being asked");
       addPassphraseFile(command);
@@ -102,7 +102,8 @@ USER_BACKUP_DATA. What it says about the value goes to standard error.
 It holds password hashes: keep it as you would keep a key.
 
 --push sets it at Render instead, reads it back, and prints who is in it by number, never the value. Render deploys
-nothing by that. --check compares what Render holds with who is on your site, and changes nothing: exit code 0 means that
+nothing by that. It sets nothing where nobody whom Render's variable holds is on your site: that looks like a wipe.
+--check compares what Render holds with who is on your site, and changes nothing: exit code 0 means that
 it is up to date, 3 that it is not.
 
 Examples:

@@ -10,6 +10,7 @@ import { commandTexts } from "./command-texts.ts";
 import { createContext, type CliContext, type CliHost } from "./context.ts";
 import { exitCodeOf, exitCodes, type ExitCode } from "./exit-codes.ts";
 import { createOutput } from "./output.ts";
+import { withReason } from "./server-words.ts";
 
 /** The bodies, by command. A command without a body is not offered. */
 export type CommandBodies = { readonly [Name in CommandName]?: (context: CliContext, options: OptionsOf[Name]) => Promise<ExitCode> };
@@ -72,7 +73,7 @@ export async function runCli(argv: readonly string[], host: CliHost, bodies: Com
       }
     }
     const failure: unknown = thrown instanceof CommanderError ? usageError(thrown, argv) : thrown;
-    const error = createOutput({ ...host, json }).fail(failure, failurePrefix(argv[0], failure));
+    const error = createOutput({ ...host, json }).fail(withReason(failure), failurePrefix(argv[0], failure));
     return exitCodeOf(error.code);
   }
 }

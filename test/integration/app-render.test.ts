@@ -107,6 +107,25 @@ test("who signs up while Render is being asked is in the variable too: one more 
   await expect.poll(async () => (await linkOf({ test: app, siteId }))?.variable).toMatchObject({ state: "current", accounts: 5 });
 });
 
+test("a variable that is kept up to date goes on holding whom a wipe took, until they are back", async () => {
+  const { stage, test: app, siteId } = await startLinked({ accounts: 3 });
+  await app.run("backup", { siteId });
+  await app.run("set_variable", { siteId });
+  await app.ask("render.update", { siteId, keepVariable: true });
+  await stage.wipe();
+  await stage.signUp(newcomer(), ...sampleAccounts(1));
+  // Kept apart; the variable is looked at all the same, and lacks nobody who is in no backup.
+  await app.run("backup", { siteId });
+  await expect.poll(async () => (await linkOf({ test: app, siteId }))?.variable).toMatchObject({ state: "stale", gone: 2 });
+  await stage.signUp(...sampleAccounts(3));
+  await app.run("backup", { siteId });
+  await expect.poll(async () => (await linkOf({ test: app, siteId }))?.variable).toMatchObject({ state: "current", accounts: 4 });
+  const sent = stage.render.calls.filter(({ method }) => method === "PUT").map(({ body }) => decodeVariable((JSON.parse(body) as { value: string }).value).accounts.length);
+  expect(sent).toEqual([3, 4]);
+  const { activities } = await app.ask("activity.list", { siteId });
+  expect(activities.filter(({ kind }) => kind === "variable_stale")).toEqual([]);
+});
+
 test("a site that is linked to another service while the first is asked: nothing is set there, and nothing said of it", async () => {
   const { stage, test: app, siteId } = await startLinked({ accounts: 3 });
   await app.run("set_variable", { siteId });

@@ -75,6 +75,20 @@ describe("answers that cannot be right", () => {
   });
 });
 
+describe("what the server refuses", () => {
+  it("is said with the server's reason, and without what it quotes of an account", async () => {
+    const stage = await stageWithBackup();
+    const { proxy, source } = await proxyTo(stage);
+    proxy.injectAlways(READ, { kind: "status", status: 422, json: { error: "ChromaError", message: 'no room for string "{\\"password_hash\\":\\"$2b$12$abc\\"}" of ada@example.com\u001b[2J' } });
+    await expectFailure(stage, ["backup", ...source, "--out", stage.vault], {
+      code: "SERVER_REFUSED",
+      exitCode: 1,
+      message: "The server does not accept this.",
+      hint: "The server says: ChromaError: no room for string … of …. Tell that to whoever built your site.",
+    });
+  });
+});
+
 describe("keys", () => {
   const refused: ExpectedFailure = { code: "KEY_REFUSED", exitCode: 1, message: "The server wants another key.", hint: "Set CHROMA_TOKEN or CHROMA_API_KEY, or name a key file with --auth-file." };
   it.each<[string, Auth, string, string, NodeJS.ProcessEnv]>([

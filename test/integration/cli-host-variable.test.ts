@@ -61,4 +61,33 @@ describe("variable --push and --check", { timeout: 60_000 }, () => {
     expect(end).toMatchObject({ code: 1, stdout: "", stderr: "Render does not accept this key.\nMake a new one in Render under Account settings, API keys.\n" });
     expect(service.variables.size).toBe(0);
   });
+
+  it("after a wipe does not ask for the one copy at hand to be replaced, and does not replace it", async () => {
+    const { site, service, run } = await createHostedStage();
+    const at = ["--url", site.url, "--service", SERVICE_NAME];
+    await run(["variable", "--push", ...at]);
+    const before = service.variables.get(VARIABLE_NAME);
+    await site.hooks.wipe?.();
+    await site.signUpSomeone();
+    const check = await run(["variable", "--check", ...at]);
+    expect(check).toMatchObject({ code: 3, stdout: expect.stringMatching(/None of those it holds is on your site, which may have been wiped: bring them back first, with "account-keeper restore"\.\n$/) as string });
+    expect(check.stdout).not.toContain("--push");
+    expect(await run(["variable", "--push", ...at])).toMatchObject({
+      code: 2,
+      stderr: `None of the 3 accounts in the variable at Render is on your site: it looks wiped.\nBring them back first. If it is right that they are gone, remove ${VARIABLE_NAME} in Render's dashboard, then set it again. Nothing was changed.\n`,
+    });
+    expect(service.variables.get(VARIABLE_NAME)).toBe(before);
+    service.variables.delete(VARIABLE_NAME);
+    expect(await run(["variable", "--push", ...at])).toMatchObject({ code: 0 });
+  });
+
+  it("a record that is no account is not missing in it: no variable could hold it", async () => {
+    const { site, run } = await createHostedStage();
+    const at = ["--url", site.url, "--service", SERVICE_NAME];
+    const [first] = sampleAccounts(1);
+    if (first === undefined) throw new Error("nobody");
+    await site.signUp({ ...first, id: "settings", document: "not an account" });
+    expect(await run(["variable", "--push", ...at])).toMatchObject({ code: 3, stdout: expect.stringContaining("1 account could not be read") as string });
+    expect(await run(["variable", "--check", ...at])).toMatchObject({ code: 0, stdout: `The variable of ${SERVICE_NAME} at Render is up to date: 3 accounts.\n` });
+  });
 });

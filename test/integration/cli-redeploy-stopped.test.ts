@@ -120,4 +120,15 @@ describe("a redeploy that is stopped", { timeout: 120_000 }, () => {
     first.child.kill("SIGKILL");
     await first.ended;
   });
+
+  it("begun for another service than the one named now: the first is finished, and it is said which that was", async () => {
+    const { service, render, place, run } = await createHostedStage();
+    const other = render.addService({ name: "another-shop" });
+    render.inject(/^POST .*\/deploys$/, { kind: "reset", carriedOut: true });
+    render.inject(/^GET .*\/deploys\?/, { kind: "status", status: 401, json: { message: "Unauthorized" } }, { passing: 1, times: 3 });
+    expect(await run(["redeploy", ...place, "--service", SERVICE_NAME, "--yes"])).toMatchObject({ code: 1 });
+    const end = await run(["redeploy", ...place, "--service", other.name, "--yes", "--json"]);
+    expect(answerOf(end)).toMatchObject({ ok: true, resumed: true, service: service.id, deploy_id: service.deploys[0]?.id });
+    expect(other.deploys).toEqual([]);
+  });
 });

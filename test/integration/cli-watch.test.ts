@@ -8,6 +8,7 @@ import { sampleAccounts } from "../../electron/engine/demo/sample-accounts.ts";
 import { openVault } from "../../electron/engine/vault/vault.ts";
 import { startCli, type CliEnd } from "../support/cli-process.ts";
 import { createCliStage, type CliStage } from "../support/cli-stage.ts";
+import { startFrontProxy } from "../support/front-proxy.ts";
 
 interface Watching {
   /** Resolves when it has said this, from the beginning on. */
@@ -100,16 +101,31 @@ describe("account-keeper watch", () => {
     expect(lines).toMatchObject([{ ok: true, activity: { kind: "backed_up", level: "info", site: stage.site.site, line: "✅ Backed up 2 users for persistence" } }, { ok: true, outcome: "stopped" }]);
   });
 
-  it("a second one says that the first is at work, and ends with 11", async () => {
+  it("a second one says at once that it waits for the first, and ends with 11", async () => {
     const stage = await createCliStage(sampleAccounts(2));
     const first = startWatching(stage);
     await first.says(/are safe/);
-    const second = await stage.run(["watch", ...stage.source, "--out", stage.vault]);
-    expect(second).toMatchObject({ code: 11, stdout: "", stderr: "Another Account Keeper is watching this site.\nIt does the same as this one would. To watch here, end the other one first.\n" });
+    const { child, ended } = startCli(["watch", ...stage.source, "--out", stage.vault], { temporary: stage.temporary, env: stage.env });
+    const waiting = "Another Account Keeper is watching this site. We wait a moment for it to end.\n";
+    expect(child.stderr === null ? null : String(await once(child.stderr, "data"))).toBe(waiting);
+    expect(child.exitCode).toBeNull();
+    const second = await ended;
+    expect(second).toMatchObject({ code: 11, stdout: "", stderr: `${waiting}Another Account Keeper is watching this site.\nIt does the same as this one would. To watch here, end the other one first.\n` });
     // Writing is free all the while.
     await stage.site.add(sampleAccounts(4).slice(2));
     await first.says(/All 4 accounts are safe/);
     expect((await first.interrupt()).code).toBe(130);
+  });
+
+  it("says where to give another key when the server begins to want one", async () => {
+    const stage = await createCliStage(sampleAccounts(2));
+    const proxy = await startFrontProxy({ target: stage.site.site });
+    const watching = startWatching({ ...stage, source: ["--url", proxy.url, "--collection", stage.site.collectionName] });
+    await watching.says(/All 2 accounts are safe/);
+    proxy.injectAlways(/./, { kind: "status", status: 401, html: "<h1>Unauthorized</h1>" });
+    await watching.says(/The server wants a key\.\n[^]*Set CHROMA_TOKEN or CHROMA_API_KEY, or name a key file with --auth-file\.\n/);
+    expect((await watching.interrupt()).stdout).not.toContain("Enter the key");
+    await proxy.close();
   });
 
   it("refuses a data folder, a missing --out, an interval that is none, and an address that is none", async () => {

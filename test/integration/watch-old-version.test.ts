@@ -1,5 +1,5 @@
 /** A site that restores itself from something old: the watcher does not take the old passwords for the newest state of things. */
-import { afterEach, beforeEach, expect, inject, it } from "vitest";
+import { afterEach, beforeEach, expect, inject, it, onTestFinished, vi } from "vitest";
 import type { ActivityNews } from "../../electron/engine/activity/activity.ts";
 import { createSiteWatcher, type SiteWatcher } from "../../electron/app/watch/site-watcher.ts";
 import type { WritableRecord } from "../../electron/engine/chroma/write-records.ts";
@@ -70,6 +70,21 @@ it("does so too for those who came back by themselves when others had to be brou
   await watcher.look(signal);
   expect((await documents()).get(ada.id)).toBe(adaToday.document);
   expect((await inNewestBackup()).get(ada.id)).toBe(adaToday.document);
+});
+
+it("tells which version is older by the site's clock, also in the hour that daylight saving takes from this computer's", async () => {
+  vi.stubEnv("TZ", "Europe/Berlin");
+  onTestFinished(() => void vi.unstubAllEnvs());
+  const [before, after] = ["2026-03-29T02:30:00.000000", "2026-03-29T03:10:00.000000"];
+  await site.add([changed(ada, { updated_at: before }), changed(bjorn, { updated_at: after })]);
+  await watcher.look(signal);
+  await site.wipe();
+  await site.create();
+  const adaSince = changed(ada, { password_hash: "$2b$12$since", updated_at: after });
+  await site.add([adaSince, changed(bjorn, { password_hash: "$2b$12$old", updated_at: before })]);
+  await watcher.look(signal);
+  expect((await documents()).get(ada.id)).toBe(adaSince.document);
+  expect((await documents()).get(bjorn.id)).not.toContain("$2b$12$old");
 });
 
 it("gives back what stood beside the account, unless the site's code writes something new there", async () => {

@@ -76,7 +76,7 @@ describe("a watcher", () => {
     const stage = await startWatching(3, proxy.url);
     await stage.site.wipe();
     const fault = { kind: "status", status: 422, json: { error: "InvalidArgumentError" } } as const;
-    proxy.inject(/\/upsert$/, fault, 3);
+    proxy.inject(/\/(?:add|upsert)$/, fault, 3);
     const delays: number[] = [];
     for (let count = 0; count < 4; count += 1) {
       await stage.clock.wake();

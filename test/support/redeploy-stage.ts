@@ -35,6 +35,10 @@ export interface RedeployStage {
   wipe(): Promise<void>;
   /** Runs, and is waited for, when somebody has slept for that long from now on. */
   after(ms: number, task: () => Promise<void>): void;
+  /** The clock on the wall jumps by that much: somebody sets it, or the computer has slept. */
+  jump(ms: number): void;
+  /** The site stops answering, until its service comes up. */
+  shut(): Promise<void>;
 }
 
 export interface RedeployStageOptions {
@@ -46,6 +50,8 @@ export interface RedeployStageOptions {
   readonly down?: "refuse" | "bad_gateway";
   /** Time that passes by itself, for programs of their own that sleep in it. */
   readonly realTime?: boolean;
+  /** By how much Render's clock is ahead of this computer's. */
+  readonly renderAheadMs?: number;
 }
 
 /** The next person to sign up. */
@@ -55,7 +61,7 @@ export function newcomer(index = 0): WritableRecord {
   return person;
 }
 
-export async function createRedeployStage({ accounts, restoresItself = false, service: more = {}, down = "refuse", realTime = false }: RedeployStageOptions): Promise<RedeployStage> {
+export async function createRedeployStage({ accounts, restoresItself = false, service: more = {}, down = "refuse", realTime = false, renderAheadMs = 0 }: RedeployStageOptions): Promise<RedeployStage> {
   const root = await temporaryFolder();
   const site = await startBundledSite({ collectionName: COLLECTION, restoresItself, down });
   const { url } = site;
@@ -81,7 +87,7 @@ export async function createRedeployStage({ accounts, restoresItself = false, se
 
   const swift = createSwiftClock();
   const clock = realTime ? realClock() : swift.clock;
-  const render = await startFakeRender({ now: () => clock.now() });
+  const render = await startFakeRender({ now: () => new Date(clock.now().getTime() + renderAheadMs) });
   const service = render.addService({ ...more, site: site.hooks });
   if (accounts > 0) await signUp(...sampleAccounts(accounts));
   const vault = join(root, "vault");
@@ -107,6 +113,8 @@ export async function createRedeployStage({ accounts, restoresItself = false, se
     read,
     wipe: async () => await site.hooks.wipe?.(),
     after: swift.after,
+    jump: swift.jump,
+    shut: async () => await site.hooks.down?.(),
     deleteAccounts: async (ids) =>
       await withSite(async (connection) => {
         const collection = await connection.findCollection(COLLECTION);
@@ -118,11 +126,12 @@ export async function createRedeployStage({ accounts, restoresItself = false, se
 }
 
 /** Nobody really waits: whoever sleeps finds the time gone. */
-function createSwiftClock(): { clock: Clock; after: RedeployStage["after"] } {
+function createSwiftClock(): { clock: Clock } & Pick<RedeployStage, "after" | "jump"> {
   let nowMs = Date.parse("2026-11-24T12:00:00.000Z");
   const tasks: { atMs: number; task: () => Promise<void> }[] = [];
   return {
     after: (ms, task) => void tasks.push({ atMs: nowMs + ms, task }),
+    jump: (ms) => void (nowMs += ms),
     clock: {
       now: () => new Date(nowMs),
       async sleep(ms) {

@@ -1,16 +1,19 @@
 /**
  * The variable as Render holds it, per site: looked at after every backup, so that one that went stale is seen before the
- * redeploy that would need it. Where the owner switched that on it is brought up to date. Never deploys.
+ * redeploy that would need it. Where the owner switched that on it is brought up to date, unless the site was wiped or lacks
+ * accounts that nobody has decided about. Never deploys.
  */
 import { isKeeperError } from "../../../shared/errors.ts";
 import type { HeldVariableView } from "../../../shared/model.ts";
 import type { OperationOptions } from "../../../shared/progress.ts";
 import { words } from "../../engine/activity/words.ts";
 import { connect } from "../../engine/chroma/connect.ts";
+import { glanceAtSite, judgeAgainstVault } from "../../engine/operations/judge-against-vault.ts";
 import { checkHostVariable, setHostVariable, type HeldVariable } from "../../engine/redeploy/host-variable.ts";
 import type { Services } from "../services.ts";
-import { sourceOfSite } from "../sites/site-sources.ts";
+import { passphraseOfSite, sourceOfSite } from "../sites/site-sources.ts";
 import type { StoredLink, StoredSite } from "../sites/site-store.ts";
+import { requireVault } from "../sites/used-vault.ts";
 import { withLinkedRender } from "./render-access.ts";
 
 export interface HeldVariables {
@@ -57,6 +60,7 @@ export function createHeldVariables(services: Services, onChange: () => void): H
   }
 
   async function look(site: StoredSite, options: OperationOptions): Promise<void> {
+    await requireVault(site);
     const source = await sourceOfSite(site, secrets, demos);
     if (source.kind === "folder") return;
     const connection = await connect(source, { ...options, wakeTimeoutMs: 0 });
@@ -64,14 +68,17 @@ export function createHeldVariables(services: Services, onChange: () => void): H
       await withLinkedRender(services, site, async ({ render, serviceId }) => {
         const request = { render, serviceId, site: { connection, collectionName: site.collectionName } };
         const held = await checkHostVariable(request, options);
-        const link = linkTo(site.id, serviceId);
-        if (link === undefined) return;
         note(site.id, serviceId, held);
         if (held.state === "current") {
           told.delete(site.id);
           return;
         }
-        if (link.keepVariable) await bringUpToDate(site, request, options);
+        const on = { ...request.site, folder: site.vault, passphrase: await passphraseOfSite(site, secrets) };
+        const { verdict, newest } = await judgeAgainstVault(on, await glanceAtSite(on, options), options);
+        const link = linkTo(site.id, serviceId);
+        // After a wipe what the variable holds may be all that the host can restore from.
+        if (link === undefined || verdict.kind === "wiped") return;
+        if (link.keepVariable && (verdict.kind === "all_there" || held.state !== "stale")) await bringUpToDate(site, { ...request, isVouchedFor: newest !== null }, options);
         else if (held.state === "stale") await tellStale(site, held);
       });
     } finally {

@@ -2,7 +2,7 @@
  * Watches one site: looks cheaply, judges what it sees, backs up what is new and brings back what a wipe took. Owns
  * when to look and what to do about it; the engine does it. Never throws: a site's trouble is told, and looked at again.
  */
-import { isKeeperError } from "../../../shared/errors.ts";
+import { isKeeperError, type KeeperError } from "../../../shared/errors.ts";
 import { throwIfCancelled, type OperationOptions } from "../../../shared/progress.ts";
 import { connect, type ConnectOptions } from "../../engine/chroma/connect.ts";
 import type { ChromaConnection } from "../../engine/chroma/connection.ts";
@@ -36,10 +36,15 @@ export interface SiteWatcherOptions {
   readonly onNews: (news: ActivityNews) => Promise<void>;
   readonly onProgress?: OperationOptions["onProgress"];
   readonly connect?: Pick<ConnectOptions, "timeouts" | "retries" | "answerTimeoutMs"> | undefined;
+  /** Says a failure of the site in the words of whoever watches, such as where another key is given. */
+  readonly reword?: ((error: KeeperError) => KeeperError) | undefined;
 }
 
 /** Busy little servers take seconds for their first answer, and are awake all the same. */
 const ANSWER_TIMEOUT_MS = 20_000;
+
+/** What a site says that is not there, besides that it sleeps. */
+const AWAY = ["SERVER_UNREACHABLE", "SERVER_FAILED", "BAD_ANSWER", "RATE_LIMITED"] as const;
 
 /** How a look ended: what decides when to look again. */
 type LookOutcome = "quiet" | "acted" | "away" | "failed";
@@ -51,7 +56,7 @@ export interface SiteWatcher {
 }
 
 export function createSiteWatcher(site: WatchedSite, options: SiteWatcherOptions): SiteWatcher {
-  const { clock, onNews } = options;
+  const { clock, onNews, reword = (error: KeeperError) => error } = options;
   let connection: ChromaConnection | null = null;
   /** What stood there when everything was last in order; null: look closely. */
   let settled: Glance | null = null;
@@ -61,12 +66,33 @@ export function createSiteWatcher(site: WatchedSite, options: SiteWatcherOptions
   let doing: "backup" | "restore" = "backup";
   /** The newest good backup when it was last looked at. */
   let safe: SafeBackup | null = null;
+  /** It was this site that answered here: whatever else does later stands in its place. */
+  let hasAnswered = false;
+  /** In which ways it was told that the site is away, since it is. */
+  const toldAway = new Set<ActivityNews["kind"]>();
 
   async function tellOnce(news: ActivityNews): Promise<void> {
     const key = JSON.stringify([news.kind, news.message, news.ids]);
     if (key === told) return;
     told = key;
     await onNews(news);
+  }
+
+  /** Which of the two it is changes from look to look; that nobody answers at all is the graver one. */
+  async function tellAway(news: ActivityNews): Promise<LookOutcome> {
+    const isKnown = toldAway.has(news.kind) || (news.kind === "asleep" && toldAway.size > 0);
+    // Whoever follows a redeploy tells how that ends.
+    if (isKnown || (await isVaultLocked(site.folder, "redeploy").catch(() => false))) return "away";
+    toldAway.add(news.kind);
+    await onNews(news);
+    return "away";
+  }
+
+  async function tellBack(): Promise<void> {
+    hasAnswered = true;
+    if (toldAway.size === 0) return;
+    toldAway.clear();
+    await onNews(words.back());
   }
 
   async function openConnection(signal: AbortSignal): Promise<ChromaConnection> {
@@ -85,7 +111,7 @@ export function createSiteWatcher(site: WatchedSite, options: SiteWatcherOptions
     const open = await openConnection(signal);
     const on = { connection: open, collectionName: site.collectionName, folder: site.folder, passphrase: site.passphrase };
     const seen = await glanceAtSite(on, { signal });
-    if (told !== "" && isAwayTold(told)) await tellOnce(words.back());
+    await tellBack();
     const sinceFullCheckMs = clock.now().getTime() - lastFullCheckMs;
     // Before the last one: somebody has put the clock back.
     const isDue = sinceFullCheckMs >= fullCheckEveryMs(options.fullCheckMs, seen.accounts) || sinceFullCheckMs < 0;
@@ -169,17 +195,11 @@ export function createSiteWatcher(site: WatchedSite, options: SiteWatcherOptions
   }
 
   async function tellTrouble(error: unknown): Promise<LookOutcome> {
-    if (isKeeperError(error, "SITE_ASLEEP")) {
-      await tellOnce(words.asleep(safe));
-      return "away";
-    }
-    if (isKeeperError(error, "SERVER_UNREACHABLE") || isKeeperError(error, "SERVER_FAILED") || isKeeperError(error, "BAD_ANSWER") || isKeeperError(error, "RATE_LIMITED")) {
-      await tellOnce(words.unreachable(error, safe));
-      return "away";
-    }
+    if (isKeeperError(error, "SITE_ASLEEP")) return await tellAway(words.asleep(safe));
+    if (isKeeperError(error) && (AWAY.some((code) => code === error.code) || (hasAnswered && isKeeperError(error, "NOT_CHROMA")))) return await tellAway(words.unreachable(error, safe));
     // Somebody else is at work on this site, or was quicker: there is nothing to tell, and the next look sees what they did.
     if (isKeeperError(error, "BUSY") || isKeeperError(error, "PLAN_STALE")) return "quiet";
-    await tellOnce(words.failed(error, doing));
+    await tellOnce(words.failed(isKeeperError(error) ? reword(error) : error, doing));
     return "failed";
   }
 
@@ -197,9 +217,4 @@ export function createSiteWatcher(site: WatchedSite, options: SiteWatcherOptions
     },
     close: closeConnection,
   };
-}
-
-/** Whether the state told last is that nobody answers. */
-function isAwayTold(told: string): boolean {
-  return told.startsWith('["asleep"') || told.startsWith('["unreachable"');
 }

@@ -28,6 +28,9 @@ export interface WatchSiteOptions extends OperationOptions {
   /** 0 to 1; for the jitter. */
   readonly random?: (() => number) | undefined;
   readonly connect?: SiteWatcherOptions["connect"];
+  readonly reword?: SiteWatcherOptions["reword"];
+  /** Another watcher holds the vault: we wait for it to end. Told at once, and once. */
+  readonly onWaiting?: (() => void) | undefined;
   /** How long to wait for another watcher to end. Default: long enough to get past one that was killed. */
   readonly waitMs?: number | undefined;
 }
@@ -65,6 +68,7 @@ export async function watchSite(site: WatchedSite, options: WatchSiteOptions): P
         fullCheckMs: options.fullCheckMs ?? DEFAULT_FULL_CHECK_MS,
         onProgress: options.onProgress,
         connect: options.connect,
+        reword: options.reword,
       });
       const care = createVaultCare(site, { clock, onNews, rehearse: options.rehearse ?? true });
       try {
@@ -86,7 +90,7 @@ export async function watchSite(site: WatchedSite, options: WatchSiteOptions): P
       // Nobody told us to: another took over. `withVaultLock` says so.
       if (!signal.aborted) throw new Error("the lock was lost");
     },
-    { signal, purpose: "watch", waitMs: options.waitMs },
+    { signal, purpose: "watch", waitMs: options.waitMs, onWait: options.onWaiting },
   );
 }
 

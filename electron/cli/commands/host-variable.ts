@@ -4,7 +4,7 @@ import { KeeperError } from "../../../shared/errors.ts";
 import { grouped } from "../../../shared/grouped.ts";
 import { noteActivity } from "../../engine/activity/activity-log.ts";
 import { words } from "../../engine/activity/words.ts";
-import { checkHostVariable, setHostVariable, type HeldVariable } from "../../engine/redeploy/host-variable.ts";
+import { checkHostVariable, holdsNobodyOnSite, setHostVariable, type HeldVariable } from "../../engine/redeploy/host-variable.ts";
 import type { RenderService } from "../../engine/render/model.ts";
 import type { OptionsOf } from "../command-options.ts";
 import type { CliContext } from "../context.ts";
@@ -73,7 +73,7 @@ function sayHeld(output: Output, { state, accounts, missing, changed, gone, mess
       if (missing.length > 0) output.say(`Missing in it: ${shownIds(missing)}.`);
       if (changed.length > 0) output.say(`In another version: ${shownIds(changed)}.`);
       if (gone.length > 0) output.say(`No longer on your site: ${shownIds(gone)}.`);
-      output.say(update);
+      output.say(holdsNobodyOnSite({ accounts, gone }) ? 'None of those it holds is on your site, which may have been wiped: bring them back first, with "account-keeper restore".' : update);
   }
 }
 

@@ -17,6 +17,7 @@ import { exitCodes, type ExitCode } from "../exit-codes.ts";
 import { shown, type Output } from "../output.ts";
 import { openWithPassphrase } from "../passphrase.ts";
 import { findService, withRender } from "../render-options.ts";
+import { inCliWords } from "../server-words.ts";
 import { chooseSource } from "../source-options.ts";
 import { countAccounts, shownIds } from "../words.ts";
 import { resumeCommand } from "./resume-command.ts";
@@ -40,9 +41,10 @@ export async function redeploy(context: CliContext, options: OptionsOf["redeploy
     const report = await follow(context, options, { source, collectionName, folder: options.out, dimension: options.dimension, render, serviceId, resumeOnly: options.resume });
     if (report.outcome === "nothing_begun") return nothingBegun(output);
     await noteActivity(options.out, address, words.redeployed(report));
-    const advice = await adviseOn(service, render, serviceId, context.signal);
+    // What was begun before may have been another service.
+    const advice = await adviseOn(service?.id === report.serviceId ? service : null, render, report.serviceId ?? serviceId, context.signal);
     sayReport(output, report, advice);
-    output.result(forMachines(report, serviceId, advice));
+    output.result(forMachines(report, advice));
     return report.missing.length > 0 || report.remarks.length > 0 ? exitCodes.doneWithProblems : exitCodes.done;
   });
 }
@@ -75,17 +77,18 @@ async function mayDeploy({ output, prompt }: CliContext, { yes }: OptionsOf["red
 /** Runs it; what ends it early is told with the way to go on. */
 async function follow(context: CliContext, options: OptionsOf["redeploy"], request: RedeployRequest): Promise<RedeployReport> {
   const { signal, progress } = context;
+  const reword = inCliWords(request.source);
   try {
     return await openWithPassphrase(context, options.passphraseFile, async (passphrase) => {
       try {
-        return await redeploySite({ ...request, passphrase }, { signal, onProgress: progress.onProgress });
+        return await redeploySite({ ...request, passphrase, reword }, { signal, onProgress: progress.onProgress });
       } finally {
         progress.stop();
       }
     });
   } catch (error) {
     const { code, message, hint = "" } = toErrorValue(error);
-    const known = isKeeperError(error) ? error : new KeeperError(code, message, { hint, cause: error });
+    const known = isKeeperError(error) ? reword(error) : new KeeperError(code, message, { hint, cause: error });
     // What ended it is the first thing to tell.
     throw withWayOn(known, await readJournal(options.out).catch(() => null), options);
   }
@@ -129,12 +132,12 @@ function sayVariable(output: Output, variable: RedeployReport["variable"]): void
   else if (variable.state !== "unknown") output.say(`The variable at Render holds ${countAccounts(variable.accounts)}: ${grouped(variable.length)} characters, checksum ${variable.checksum}.`);
 }
 
-function forMachines(report: RedeployReport, serviceId: string, advice: Advice | null): Readonly<Record<string, unknown>> {
+function forMachines(report: RedeployReport, advice: Advice | null): Readonly<Record<string, unknown>> {
   const { outcome, accounts, restored, newcomers, missing, variable, resumed, remarks } = report;
   const time = (date: Date | null): string | null => date?.toISOString() ?? null;
   return {
     outcome,
-    service: serviceId,
+    service: report.serviceId,
     deploy_id: report.deployId,
     resumed,
     accounts,

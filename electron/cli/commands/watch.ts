@@ -8,6 +8,7 @@ import type { CliContext } from "../context.ts";
 import { exitCodes, type ExitCode } from "../exit-codes.ts";
 import { shown } from "../output.ts";
 import { givenPassphrase } from "../passphrase.ts";
+import { inCliWords } from "../server-words.ts";
 import { chooseSource } from "../source-options.ts";
 import { dateAndTime, shownIds } from "../words.ts";
 
@@ -26,6 +27,8 @@ export async function watch(context: CliContext, options: OptionsOf["watch"]): P
       intervalMs: options.interval * 1_000,
       restoreAfterWipe: options.restore,
       rehearse: options.rehearse,
+      reword: inCliWords(source),
+      onWaiting: () => output.note("Another Account Keeper is watching this site. We wait a moment for it to end."),
       onWatching: (site) => {
         const often = options.interval === 1 ? "every second" : `every ${grouped(options.interval)} seconds`;
         output.say(`Watching ${shown(site)}, ${often}. Ctrl+C ends it.`);

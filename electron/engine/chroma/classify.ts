@@ -42,6 +42,7 @@ interface FailureOptions {
   status?: number;
   timedOut?: "connecting" | "answering" | undefined;
   networkCode?: string | undefined;
+  said?: string | undefined;
 }
 
 /** A request that failed. `transient`: the same request may succeed in a moment, so a harmless one is repeated. */
@@ -55,6 +56,8 @@ export class RequestFailure extends KeeperError {
   readonly timedOut: "connecting" | "answering" | undefined;
   /** Of the system or undici, when nobody answered. */
   readonly networkCode: string | undefined;
+  /** The server's own reason, without keys and without values of accounts; undefined where it gave none, or is none of ours. */
+  readonly said: string | undefined;
 
   constructor(meaning: Meaning, options: FailureOptions) {
     super(meaning.code, meaning.message, { hint: meaning.hint, cause: new Error(options.cause) });
@@ -63,6 +66,7 @@ export class RequestFailure extends KeeperError {
     this.status = options.status;
     this.timedOut = options.timedOut;
     this.networkCode = options.networkCode;
+    this.said = options.said;
   }
 }
 
@@ -217,6 +221,7 @@ export function fromAnswer(answer: Answer, asked: Asked, nowMs = Date.now()): Re
   const retryAfterMs = parseRetryAfter(answer.retryAfter, nowMs);
   const fail = (meaning: Meaning, transient = false, cause = describe(answer, asked, said)): RequestFailure =>
     new RequestFailure(meaning, { cause, transient, retryAfterMs, status });
+  const refused = (): RequestFailure => new RequestFailure(REFUSED, { cause: describe(answer, asked, said), status, said: said === null ? undefined : asked.redact(reasonOf(said, ": ")) });
 
   // What a gatekeeper says about a key may repeat the key: not kept.
   if (status === 401 || status === 403) return fail(KEY, false, `${where(asked)}: ${status}`);
@@ -228,7 +233,7 @@ export function fromAnswer(answer: Answer, asked: Asked, nowMs = Date.now()): Re
   // message tells them apart. Its official client looks for the same words.
   if (status === 422 && said?.message?.startsWith("Quota exceeded") === true) return fail(QUOTA);
   if (status >= 500) return fail(FAILED);
-  if (status >= 400) return fail(said === null ? NOT_CHROMA : REFUSED);
+  if (status >= 400) return said === null ? fail(NOT_CHROMA) : refused();
   // A redirect, mostly to a page to sign in on.
   return fail(NOT_CHROMA);
 }
@@ -240,9 +245,16 @@ function where(asked: Asked): string {
 function describe(answer: Answer, asked: Asked, said: z.infer<typeof errorBody> | null): string {
   const start = `${where(asked)}: ${answer.status}`;
   if (said === null) return `${start} ${answer.contentType}`.trim();
-  // Chroma quotes values it could not take, and those are accounts.
-  const message = (said.message ?? "").replace(/"[^"]*"|`[^`]*`/g, "…").slice(0, 300);
-  return asked.redact(`${start} ${said.error.slice(0, 100)} ${message}`).trim();
+  return asked.redact(`${start} ${reasonOf(said, " ")}`).trim();
+}
+
+/**
+ * Chroma quotes values it could not take, and those are accounts: left out, also one that holds quotes itself or is cut
+ * off, and whatever looks like an e-mail address or a hash.
+ */
+function reasonOf({ error, message }: z.infer<typeof errorBody>, separator: string): string {
+  const told = (message ?? "").slice(0, 2_000).replace(/"(?:\\.|[^"\\])*(?:"|$)|`[^`]*(?:`|$)/gs, "…").replace(/\S*[@$]\S*/g, "…");
+  return [error.slice(0, 100), told.slice(0, 300)].filter((part) => part !== "").join(separator);
 }
 
 /** Milliseconds to wait, from seconds or an HTTP date; undefined when absent or unreadable. */

@@ -65,10 +65,14 @@ function isOlder(there: AccountRecord, kept: AccountRecord, cameBackAs: string |
 
 const withUpdate = z.object({ updated_at: z.string() });
 
-/** As the reference site writes it (FACTS 1); null where nobody can tell. */
+/** A time without a zone, as the reference site writes it (FACTS 1): taken for this computer's, the hours of a day may change places. */
+const WITHOUT_ZONE = /^\d{4}-\d\d-\d\d[T ][\d:.]+$/;
+
+/** Null where nobody can tell. */
 function updatedAt({ document }: AccountRecord): number | null {
   try {
-    const time = Date.parse(withUpdate.parse(JSON.parse(document ?? "null")).updated_at);
+    const text = withUpdate.parse(JSON.parse(document ?? "null")).updated_at;
+    const time = Date.parse(WITHOUT_ZONE.test(text) ? `${text}Z` : text);
     return Number.isNaN(time) ? null : time;
   } catch {
     return null;

@@ -1,16 +1,17 @@
 /** From the moment Render was asked to deploy until everyone is there again. Nothing here deploys. */
 import { isDeepStrictEqual } from "node:util";
-import { isKeeperError, KeeperError } from "../../../shared/errors.ts";
+import type { KeeperError } from "../../../shared/errors.ts";
 import { throwIfCancelled, type OperationOptions } from "../../../shared/progress.ts";
-import { count } from "../activity/words.ts";
 import type { Clock } from "../clock.ts";
 import type { Glance } from "../operations/judge-against-vault.ts";
-import { deployEnd } from "../render/model.ts";
 import type { RenderClient } from "../render/render-client.ts";
+import { cannotFinish, deployFailed, notBack, stillDeploying } from "./endings.ts";
+import { createHostDeploy, hasFailed } from "./host-deploy.ts";
 import { whatRenderSaw } from "./host-events.ts";
 import { writeJournal, type RedeployJournal } from "./journal.ts";
-import type { SiteKeeper, SiteLook } from "./look-after-site.ts";
+import { isEveryoneThere, type SiteKeeper, type SiteLook } from "./look-after-site.ts";
 import type { RedeployPace } from "./redeploy.ts";
+import { createStopwatch } from "./stopwatch.ts";
 
 export interface FollowRequest {
   readonly folder: string;
@@ -30,85 +31,67 @@ export interface Followed {
   readonly remarks: readonly string[];
 }
 
-/** Codes after which asking Render again leads nowhere. */
-const HOST_IS_LOST = ["HOST_KEY_REFUSED", "HOST_SERVICE_NOT_FOUND", "HOST_DEPLOY_NOT_FOUND"] as const;
 /** After a wipe was mended: this many looks in a row that find everything in order. */
 const GOOD_LOOKS = 2;
 /** Nobody decides about more of them one by one. */
 const MAX_IDS = 100;
 
 /**
- * Looks at the site and at Render in turn. Throws DEPLOY_FAILED (the deploy failed or was cancelled; the site was looked
- * at once more), SITE_ASLEEP or what else kept the site away for `pace.siteTimeoutMs`, HOST_UNREACHABLE and the like when
- * Render did not say how the deploy ended, CANCELLED when `signal` aborts. The journal says at every moment how far it is:
- * whoever finds it can go on.
+ * Looks at the site and at Render in turn, and at the deploys that Render begins meanwhile. Throws DEPLOY_FAILED (the
+ * deploy failed or was cancelled, and the site is there), SITE_ASLEEP or what else kept the site away or everyone from
+ * coming back for `pace.siteTimeoutMs`, DEPLOY_UNFINISHED, or HOST_UNREACHABLE and the like when Render did not say how
+ * the deploy ended, CANCELLED when `signal` aborts. The journal says at every moment how far it is: whoever finds it can
+ * go on.
  */
 export async function followDeploy(request: FollowRequest, options: OperationOptions): Promise<Followed> {
   const { render, keeper, clock, pace } = request;
   const { signal } = options;
   const { serviceId, deployId, accounts } = request.journal;
-  const startedMs = clock.now().getTime();
+  const waitedMs = createStopwatch(clock);
   const story = createStory(request);
-  const host: HostState = { end: null, overSinceMs: null, trouble: null, lostSinceMs: null };
+  const host = createHostDeploy(render, serviceId, deployId, waitedMs);
 
-  async function askRender(): Promise<void> {
-    if (host.end !== null || host.lostSinceMs !== null) return;
-    try {
-      host.end = deployEnd((await render.readDeploy(serviceId, deployId, { signal })).status);
-      host.trouble = null;
-    } catch (error) {
-      throwIfCancelled(signal);
-      if (!isKeeperError(error)) throw error;
-      host.trouble = error;
-      if (isLost(error)) host.lostSinceMs = clock.now().getTime();
-    }
-    if (host.end !== null) host.overSinceMs = clock.now().getTime();
-  }
-
-  function isOver(look: SiteLook, sinceMs: number | null): boolean {
+  function isOver(look: SiteLook, overMs: number | null): boolean {
+    const { lost } = host.sinceMs();
     // Render is lost, the site is not: what happens there is seen all the same.
-    if (sinceMs === null) return host.lostSinceMs !== null && (story.isWipeMended() || (look.kind === "in_order" && clock.now().getTime() - host.lostSinceMs >= pace.siteTimeoutMs));
-    if (look.kind !== "in_order" && look.kind !== "deletions") return false;
-    if (story.journal().wipedAt !== null) return look.kind === "deletions" || story.isWipeMended();
-    return clock.now().getTime() - sinceMs >= pace.settleMs;
+    if (overMs === null) return lost !== null && (story.isWipeMended() || (isEveryoneThere(look) && waitedMs() - lost >= pace.siteTimeoutMs));
+    if (!isEveryoneThere(look) && look.kind !== "deletions") return false;
+    if (story.isWiped()) return look.kind === "deletions" || story.isWipeMended();
+    return waitedMs() - overMs >= pace.settleMs;
   }
 
-  async function giveUp(look: SiteLook, sinceMs: number | null): Promise<void> {
-    const nowMs = clock.now().getTime();
-    if (sinceMs === null && nowMs - startedMs > pace.deployTimeoutMs) throw host.trouble ?? tooLong(accounts);
-    const isThere = look.kind !== "away" && look.kind !== "trouble";
-    if (sinceMs !== null && nowMs - sinceMs > pace.siteTimeoutMs && !isThere) throw notBack(look.error, accounts, await whatRenderSaw(render, serviceId, new Date(request.journal.askedAt), options));
+  async function giveUp(look: SiteLook, overMs: number | null): Promise<void> {
+    if (overMs === null && waitedMs() - host.sinceMs().followed > pace.deployTimeoutMs) throw host.trouble() ?? stillDeploying(accounts);
+    if (overMs === null || waitedMs() - overMs <= pace.siteTimeoutMs) return;
+    if (look.kind === "trouble") throw cannotFinish(look.error, accounts);
+    if (look.kind === "away") throw notBack(look.error, accounts, await whatRenderSaw(render, serviceId, new Date(request.journal.askedAt), options));
   }
 
   for (;;) {
     throwIfCancelled(signal);
-    const { overSinceMs } = host;
-    const seconds = Math.round((clock.now().getTime() - startedMs) / 1000);
-    options.onProgress?.({ phase: overSinceMs === null ? "deploying" : "waiting_for_site", done: seconds, total: null, unit: "seconds", canCancel: false, problems: 0 });
+    const { over } = host.sinceMs();
+    const end = host.end();
+    const phase = over === null ? "deploying" : "waiting_for_site";
+    options.onProgress?.({ phase, done: Math.round(waitedMs() / 1000), total: null, unit: "seconds", canCancel: false, problems: 0 });
     // The site before Render: whoever signed up until just now is backed up before the deploy goes on.
     const look = await keeper.look(options);
     await story.add(look);
-    await askRender();
-    if (overSinceMs !== null && (host.end === "failed" || host.end === "cancelled")) throw deployFailed(host.end, accounts, look);
-    if (isOver(look, overSinceMs)) return story.end(host.trouble);
-    await giveUp(look, overSinceMs);
+    await host.ask(options);
+    await story.follow(host.deployId());
+    if (hasFailed(end) && (isEveryoneThere(look) || look.kind === "deletions")) throw deployFailed(end, accounts, look);
+    if (!hasFailed(end) && isOver(look, over)) return story.end(host.trouble());
+    await giveUp(look, over);
     // What has just ended is looked at without delay.
-    if (host.overSinceMs === overSinceMs) await clock.sleep(pace.lookEveryMs, signal ?? new AbortController().signal);
+    if (host.sinceMs().over === over) await clock.sleep(pace.lookEveryMs, signal ?? new AbortController().signal);
   }
-}
-
-interface HostState {
-  end: ReturnType<typeof deployEnd>;
-  /** Since when Render says that the deploy is over. */
-  overSinceMs: number | null;
-  trouble: KeeperError | null;
-  /** Since when asking Render leads nowhere. */
-  lostSinceMs: number | null;
 }
 
 interface Story {
   add(look: SiteLook): Promise<void>;
-  journal(): RedeployJournal;
+  /** From now on it is about this deploy. */
+  follow(deployId: string): Promise<void>;
+  /** By the deploy that is followed now. */
+  isWiped(): boolean;
   /** There was a wipe, and everything has been in order since. */
   isWipeMended(): boolean;
   end(hostTrouble: KeeperError | null): Followed;
@@ -121,6 +104,9 @@ function createStory({ folder, journal: begun, keeper, clock }: FollowRequest): 
   let missing: readonly string[] = [];
   let last: Glance = { accounts: 0, collectionId: null };
   let goodLooks = 0;
+  /** The collection from before the deploy that is followed now. */
+  let collectionId = begun.collectionId;
+  let isWipedByThis = begun.wipedAt !== null;
 
   async function note(change: Partial<RedeployJournal>): Promise<void> {
     const next = { ...journal, ...change };
@@ -131,11 +117,17 @@ function createStory({ folder, journal: begun, keeper, clock }: FollowRequest): 
   }
 
   return {
-    journal: () => journal,
-    isWipeMended: () => journal.wipedAt !== null && goodLooks >= GOOD_LOOKS,
+    isWiped: () => isWipedByThis,
+    isWipeMended: () => isWipedByThis && goodLooks >= GOOD_LOOKS,
+    async follow(deployId) {
+      if (deployId === journal.deployId) return;
+      collectionId = last.collectionId ?? collectionId;
+      isWipedByThis = false;
+      await note({ deployId });
+    },
     async add(look) {
       const now = clock.now().toISOString();
-      goodLooks = look.kind === "in_order" ? goodLooks + 1 : 0;
+      goodLooks = isEveryoneThere(look) ? goodLooks + 1 : 0;
       if (look.kind === "away" || look.kind === "trouble") {
         if (look.kind === "away") await note({ downAt: journal.downAt ?? now });
         return;
@@ -148,7 +140,8 @@ function createStory({ folder, journal: begun, keeper, clock }: FollowRequest): 
         await note({ restored: journal.restored + look.restored, putRight: journal.putRight + look.putRight });
       }
       // Another collection: the disk was emptied, also where the site's own code has brought everyone back by now.
-      const isWiped = (look.kind === "acted" && look.wiped) || look.seen.collectionId !== journal.collectionId;
+      const isWiped = (look.kind === "acted" && look.wiped) || look.seen.collectionId !== collectionId;
+      isWipedByThis ||= isWiped;
       await note({ ...(isBack ? { downAt: journal.downAt ?? now, backAt: journal.backAt ?? now } : {}), ...(isWiped ? { wipedAt: journal.wipedAt ?? now } : {}) });
     },
     end(hostTrouble) {
@@ -156,31 +149,4 @@ function createStory({ folder, journal: begun, keeper, clock }: FollowRequest): 
       return { journal, newcomers, accountsOnSite: last.accounts, missing: missing.slice(0, MAX_IDS), remarks };
     },
   };
-}
-
-function isLost(error: KeeperError): boolean {
-  return HOST_IS_LOST.some((code) => code === error.code);
-}
-
-function areSafe(accounts: number): string {
-  return accounts === 1 ? "Your 1 account is safe in the newest backup." : `Your ${count(accounts)} are safe in the newest backup.`;
-}
-
-function deployFailed(end: "failed" | "cancelled", accounts: number, look: SiteLook): KeeperError {
-  const what = end === "failed" ? "Render could not deploy your site." : "The deploy was cancelled in Render.";
-  const stillThere = look.kind === "in_order" ? " The site from before goes on running, with everyone on it." : "";
-  return new KeeperError("DEPLOY_FAILED", `${what} ${areSafe(accounts)}`, {
-    hint: `${stillThere.trimStart()}${stillThere === "" ? "" : " "}${end === "failed" ? "Render's log tells why. Start again when it is mended." : "Start again whenever you like."}`,
-  });
-}
-
-function notBack(error: KeeperError, accounts: number, seen: string | null): KeeperError {
-  return new KeeperError(error.code, `Your site has not come back. ${areSafe(accounts)}`, {
-    hint: `${seen ?? "Render's log tells why."} Go on with this redeploy when the site answers: everyone who is missing is brought back then.`,
-    cause: error,
-  });
-}
-
-function tooLong(accounts: number): KeeperError {
-  return new KeeperError("DEPLOY_FAILED", `Render is still deploying after a long while. ${areSafe(accounts)}`, { hint: "Look at the deploy in Render. Go on with this redeploy when it is done." });
 }

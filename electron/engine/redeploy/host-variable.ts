@@ -1,10 +1,14 @@
 /** The variable as Render holds it: compared with the site, and set. Its value is in no error and no report. */
 import { VARIABLE_NAME } from "../../../shared/eligibility.ts";
 import { isKeeperError, KeeperError } from "../../../shared/errors.ts";
+import { grouped } from "../../../shared/grouped.ts";
 import type { OperationOptions } from "../../../shared/progress.ts";
+import { count } from "../activity/words.ts";
+import { accountLine } from "../backup/lines.ts";
 import { openBackup } from "../backup/read-backup.ts";
+import { RequestFailure } from "../chroma/classify.ts";
 import { compareSides, isSame } from "../diff/compare.ts";
-import { sideOfBackup, sideOfSite } from "../diff/side.ts";
+import { sideOfBackup, sideOfSite, type Side } from "../diff/side.ts";
 import { variableOfSite, type Site } from "../operations/make-variable.ts";
 import type { RenderClient } from "../render/render-client.ts";
 import { lookUpCollection } from "../restore/plan-restore.ts";
@@ -13,6 +17,11 @@ export interface HostVariableRequest {
   readonly render: RenderClient;
   readonly serviceId: string;
   readonly site: Site;
+}
+
+interface SetVariableRequest extends HostVariableRequest {
+  /** The site was just compared with its backups: whoever is not on it is meant to be gone. Default false. */
+  readonly isVouchedFor?: boolean | undefined;
 }
 
 export interface HeldVariable {
@@ -45,9 +54,12 @@ export interface SetVariable {
  * `ChromaConnection`, CANCELLED.
  */
 export async function checkHostVariable({ render, serviceId, site }: HostVariableRequest, options: OperationOptions = {}): Promise<HeldVariable> {
+  return await compareWithSite(await render.readVariable(serviceId, VARIABLE_NAME, { signal: options.signal }), site, options);
+}
+
+async function compareWithSite(text: string | null, site: Site, options: OperationOptions): Promise<HeldVariable> {
   const { signal } = options;
   const nobody = { accounts: 0, missing: [], changed: [], gone: [] };
-  const text = await render.readVariable(serviceId, VARIABLE_NAME, { signal });
   if (text === null || text.trim() === "") return { ...nobody, state: "not_set", message: null };
   let held;
   let accounts = 0;
@@ -60,7 +72,7 @@ export async function checkHostVariable({ render, serviceId, site }: HostVariabl
     return { ...nobody, state: "unreadable", message: error.message };
   }
   const { collection } = await lookUpCollection(site.connection, site.collectionName, { signal });
-  const diff = await compareSides(sideOfBackup(held), sideOfSite(site.connection, collection), options);
+  const diff = await compareSides(sideOfBackup(held), onlyAccounts(sideOfSite(site.connection, collection)), options);
   const lists = {
     accounts,
     missing: [...diff.added, ...diff.signedUpAgain.map(({ presentId }) => presentId)],
@@ -70,21 +82,57 @@ export async function checkHostVariable({ render, serviceId, site }: HostVariabl
   return { ...lists, state: isSame(diff) ? "current" : "stale", message: null };
 }
 
+/** What no variable can hold is not missing in this one. */
+function onlyAccounts(side: Side): Side {
+  return {
+    ...side,
+    async *pages(options) {
+      for await (const page of side.pages(options)) yield page.filter(({ document }) => accountLine(document) !== null);
+    },
+  };
+}
+
+/** Whether nobody whom the variable holds is on the site: it was wiped, and what it holds may be the only copy at hand. */
+export function holdsNobodyOnSite({ accounts, gone }: Pick<HeldVariable, "accounts" | "gone">): boolean {
+  return accounts > 0 && gone.length === accounts;
+}
+
 /**
  * Makes the variable of the accounts on the site, sets it at Render, reads it back and compares. Render deploys nothing
- * by that. Throws NOT_ELIGIBLE, VERIFICATION_FAILED (Render holds something else than was sent), the codes of
- * `variableOfSite` and of `RenderClient`, CANCELLED: then Render holds the earlier value or the new one, never a part.
+ * by that. Throws NOT_ELIGIBLE (also where Render takes no value of this length), CONFIRMATION_NEEDED (nobody whom
+ * Render's variable holds is on the site, and `isVouchedFor` is not set), VERIFICATION_FAILED (Render holds something
+ * else than was sent), the codes of `variableOfSite` and of `RenderClient`, CANCELLED: then Render holds the earlier
+ * value or the new one, never a part.
  */
-export async function setHostVariable({ render, serviceId, site }: HostVariableRequest, options: OperationOptions = {}): Promise<SetVariable> {
+export async function setHostVariable({ render, serviceId, site, isVouchedFor = false }: SetVariableRequest, options: OperationOptions = {}): Promise<SetVariable> {
   const { signal } = options;
   const { value, accounts, length, checksum, leftOut } = await variableOfSite(site, options);
   const report = (done: number): void => options.onProgress?.({ phase: "setting_variable", done, total: null, unit: "seconds", canCancel: true, problems: 0 });
   report(0);
   const facts = { accounts, length, checksum, leftOut };
-  if ((await render.readVariable(serviceId, VARIABLE_NAME, { signal })) === value) return { ...facts, wasSet: false };
-  await render.writeVariable(serviceId, VARIABLE_NAME, value, { signal });
+  const before = await render.readVariable(serviceId, VARIABLE_NAME, { signal });
+  if (before === value) return { ...facts, wasSet: false };
+  if (!isVouchedFor) refuseWiped(await compareWithSite(before, site, { signal }));
+  await render.writeVariable(serviceId, VARIABLE_NAME, value, { signal }).catch((error: unknown) => {
+    throw error instanceof RequestFailure && VALUE_REFUSED.has(error.status ?? 0) ? notTaken(length, error) : error;
+  });
   if ((await render.readVariable(serviceId, VARIABLE_NAME, { signal })) !== value) {
     throw new KeeperError("VERIFICATION_FAILED", "Render holds another value than the one we set.", { hint: "Somebody may have changed it at the same moment. Try again." });
   }
   return { ...facts, wasSet: true };
+}
+
+/** Of the value itself, which Render finds too long: its limit is not published (FACTS 4). */
+const VALUE_REFUSED: ReadonlySet<number> = new Set([400, 413, 422]);
+
+function notTaken(length: number, cause: RequestFailure): KeeperError {
+  return new KeeperError("NOT_ELIGIBLE", `Render does not take a variable of ${grouped(length)} characters.`, { hint: "Your backups hold everyone. After a redeploy, bring the accounts back from a backup file instead.", cause });
+}
+
+function refuseWiped(held: HeldVariable): void {
+  if (!holdsNobodyOnSite(held)) return;
+  const whom = held.accounts === 1 ? "The 1 account" : `None of the ${count(held.accounts)}`;
+  throw new KeeperError("CONFIRMATION_NEEDED", `${whom} in the variable at Render is ${held.accounts === 1 ? "not " : ""}on your site: it looks wiped.`, {
+    hint: `Bring them back first. If it is right that they are gone, remove ${VARIABLE_NAME} in Render's dashboard, then set it again. Nothing was changed.`,
+  });
 }

@@ -19,6 +19,8 @@ const journalSchema = z.object({
   askedAt: time,
   /** Null: Render's answer never came, so nobody knows whether it deploys. */
   deployId: z.string().nullable(),
+  /** The newest deploy there was before; null: there was none. */
+  deployBefore: z.string().nullable().default(null),
   /** How many accounts were on the site. */
   accounts: z.number(),
   collectionId: z.string().nullable(),

@@ -4,6 +4,7 @@
  */
 import { isKeeperError, KeeperError, toErrorValue } from "../../../shared/errors.ts";
 import { throwIfCancelled, type OperationOptions, type Progress } from "../../../shared/progress.ts";
+import { count, shownIds } from "../activity/words.ts";
 import { backupSite } from "../operations/backup-site.ts";
 import { contentOfSite, glanceAtSite, judgeAgainstVault, type Glance } from "../operations/judge-against-vault.ts";
 import { readRestoreMark } from "../operations/restore-mark.ts";
@@ -16,11 +17,16 @@ export type SiteLook =
   | { readonly kind: "in_order"; readonly seen: Glance }
   /** Accounts were brought back, or backed up: the next look tells how it stands. */
   | { readonly kind: "acted"; readonly seen: Glance; readonly wiped: boolean; readonly restored: number; readonly putRight: number; readonly newcomers: number }
-  /** The same collection, and some are gone: nothing was done about it. */
+  /** The same collection, and some are gone, or do not stay: nothing was done about it. */
   | { readonly kind: "deletions"; readonly seen: Glance; readonly missing: readonly string[] }
   /** Nobody answers, or not as a ChromaDB: on its way down or up. Trouble: something else is wrong that a later look may find mended. */
   | { readonly kind: "away"; readonly error: KeeperError }
   | { readonly kind: "trouble"; readonly error: KeeperError };
+
+/** Everyone is there: also where somebody new was just backed up, for on a busy site there always is. */
+export function isEveryoneThere(look: SiteLook): boolean {
+  return look.kind === "in_order" || (look.kind === "acted" && !look.wiped);
+}
 
 export interface SiteKeeper {
   /** Only CANCELLED is thrown, when `signal` aborts. */
@@ -43,6 +49,8 @@ export interface SiteKeeperOptions {
   readonly settled: SettledSite | null;
   /** Puts right who came back in an older version; returns how many. */
   readonly putRight: (site: ContactedSite, options: OperationOptions) => Promise<number>;
+  /** As in `RedeployRequest`. */
+  readonly reword?: ((error: KeeperError) => KeeperError) | undefined;
 }
 
 /** What a site says that is not there. A host's own page answers in its place with anything. */
@@ -53,10 +61,13 @@ const SMALL_SITE = 1_000;
 /** A larger one is read so often that at most a fifth of the time is spent on it. */
 const PAUSE_FACTOR = 4;
 
+/** Whoever came back so often and is gone again was deleted by the site itself: that is for somebody to decide. */
+const MAX_RESTORES = 5;
+
 /** Whoever came back in an older version is put right before they are backed up like that; after so many failures the site's own word is taken. */
 const MAX_TRIES = 5;
 
-export function createSiteKeeper({ contact, collectionId, settled: before, putRight }: SiteKeeperOptions): SiteKeeper {
+export function createSiteKeeper({ contact, collectionId, settled: before, putRight, reword = (error) => error }: SiteKeeperOptions): SiteKeeper {
   /** What stood there when everything was last in order. */
   let settled = before;
   /** The collection whose accounts are ours or were put right. */
@@ -64,6 +75,10 @@ export function createSiteKeeper({ contact, collectionId, settled: before, putRi
   let tries = 0;
   /** How many were on the wiped site when a restore began of which nobody has heard how it ended. */
   let restoringFrom: number | null = null;
+  /** How often in a row everyone was brought back into this collection. */
+  let brought = { collectionId, times: 0 };
+  /** Who was deleted before the wipe. */
+  let deleted: readonly string[] = [];
   let isFirstLook = true;
   let readAgainAtMs = -Infinity;
   const remarks: string[] = [];
@@ -92,15 +107,17 @@ export function createSiteKeeper({ contact, collectionId, settled: before, putRi
     isFirstLook = false;
     switch (verdict.kind) {
       case "wiped":
+        if (brought.collectionId === seen.collectionId && brought.times >= MAX_RESTORES) return await leaveGone(site, seen, verdict.missing, inside);
         return await bringBack(site, seen, inside);
       case "deletions":
-        // Whoever signed up since is kept, apart.
-        await backupSite(site, inside);
-        return { kind: "deletions", seen, missing: verdict.missing };
+        if (seen.collectionId === collectionId) deleted = verdict.missing;
+        return await leaveGone(site, seen, verdict.missing, inside);
       case "no_accounts_yet":
         settled = { seen, content: await contentOfSite(site.connection, seen, { signal }) };
         return { kind: "in_order", seen };
       case "all_there":
+        brought = { collectionId, times: 0 };
+        deleted = [];
         if (wasRestoring) restoringFrom ??= 0;
         // It had written everybody before it failed: they are back by us, and by nobody else.
         if (restoringFrom !== null) return { kind: "acted", seen, wiped: true, restored: takeRestored(seen), putRight: 0, newcomers: 0 };
@@ -124,6 +141,12 @@ export function createSiteKeeper({ contact, collectionId, settled: before, putRi
     return { kind: "acted", seen, wiped: false, restored: 0, putRight: 0, newcomers: Math.max(0, accounts - before) };
   }
 
+  async function leaveGone(site: ContactedSite, seen: Glance, missing: readonly string[], options: OperationOptions): Promise<SiteLook> {
+    // Whoever signed up since is kept, apart.
+    await backupSite(site, options);
+    return { kind: "deletions", seen, missing };
+  }
+
   async function bringBack(site: ContactedSite, seen: Glance, options: OperationOptions): Promise<SiteLook> {
     const { backup } = await chooseBackup({ kind: "vault", folder: site.folder }, { passphrase: site.passphrase, signal: options.signal });
     const isFirst = restoringFrom === null;
@@ -135,6 +158,9 @@ export function createSiteKeeper({ contact, collectionId, settled: before, putRi
     const { added } = await restoreEveryone({ ...site, backup }, { ...options, onProgress });
     // The collection may have been made by this. Who came back by another hand is put right at the next look.
     const afterwards = await glanceAtSite(site, options);
+    brought = { collectionId: afterwards.collectionId, times: brought.collectionId === afterwards.collectionId ? brought.times + 1 : 1 };
+    if (deleted.length > 0) remarks.push(cameBackDeleted(deleted));
+    deleted = [];
     const counted = takeRestored(afterwards);
     return { kind: "acted", seen: afterwards, wiped: true, restored: isFirst ? added : counted, putRight: 0, newcomers: 0 };
   }
@@ -147,9 +173,9 @@ export function createSiteKeeper({ contact, collectionId, settled: before, putRi
 
   async function putRightOnce(site: ContactedSite, seen: Glance, options: OperationOptions): Promise<number> {
     try {
-      const count = await putRight(site, options);
+      const right = await putRight(site, options);
       rightId = seen.collectionId;
-      return count;
+      return right;
     } catch (error) {
       throwIfCancelled(options.signal);
       tries += 1;
@@ -169,9 +195,15 @@ export function createSiteKeeper({ contact, collectionId, settled: before, putRi
         throwIfCancelled(options.signal);
         settled = null;
         await contact.letGo();
-        const known = isKeeperError(error) ? error : new KeeperError("INTERNAL", toErrorValue(error).message, { cause: error });
+        const known = isKeeperError(error) ? reword(error) : new KeeperError("INTERNAL", toErrorValue(error).message, { cause: error });
         return AWAY.some((code) => code === known.code) ? { kind: "away", error: known } : { kind: "trouble", error: known };
       }
     },
   };
+}
+
+/** A wipe tells nobody who had been deleted before it. */
+function cameBackDeleted(ids: readonly string[]): string {
+  const [were, them] = ids.length === 1 ? ["was", "it"] : ["were", "them"];
+  return `${count(ids.length)} ${were} deleted from your site while Render deployed, and came back with everyone else: ${shownIds(ids).join(", ")}. Delete ${them} again if that was meant.`;
 }

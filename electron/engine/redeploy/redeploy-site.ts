@@ -5,9 +5,8 @@
 import { isKeeperError, KeeperError } from "../../../shared/errors.ts";
 import { throwIfCancelled, type OperationOptions } from "../../../shared/progress.ts";
 import { systemClock, type Clock } from "../clock.ts";
-import { deployEnd } from "../render/model.ts";
 import type { RenderClient } from "../render/render-client.ts";
-import { withVaultLock } from "../vault/lock.ts";
+import { shortWait, withVaultLock } from "../vault/lock.ts";
 import { openVault } from "../vault/vault.ts";
 import { followDeploy, type Followed } from "./follow-deploy.ts";
 import { setHostVariable } from "./host-variable.ts";
@@ -18,8 +17,6 @@ import { putRightAfterVariable } from "./old-variable.ts";
 import { DEFAULT_PACE, type RedeployPace, type RedeployReport, type RedeployRequest, type VariableOutcome } from "./redeploy.ts";
 import { createSiteContact, type ContactedSite, type SiteContact } from "./site-contact.ts";
 
-/** Two computers' clocks are never quite the same. */
-const CLOCK_SKEW_MS = 2 * 60_000;
 /** A watcher that looks whether a redeploy is under way holds the lock for a moment. */
 const PEEK_MS = 3_000;
 /** Render's list may be a moment behind. */
@@ -54,7 +51,7 @@ export async function redeploySite(request: RedeployRequest, options: OperationO
     return await withVaultLock(
       vault.folder,
       async (signal) => await run({ request, clock, contact, pace: { ...DEFAULT_PACE, ...request.pace } }, { ...options, signal }),
-      { signal: options.signal, purpose: "redeploy", waitMs: PEEK_MS },
+      { signal: options.signal, purpose: "redeploy", waitMs: shortWait(PEEK_MS) },
     );
   } finally {
     await contact.letGo();
@@ -75,19 +72,21 @@ async function run(redeploy: Redeploy, options: OperationOptions): Promise<Redep
   const { render, serviceId } = request;
   await refuseSuspended(render, serviceId, options);
   const site = await redeploy.contact.reach({ ...options, patient: true });
-  const { seen, variable, settled } = await prepareRedeploy(site, render, serviceId, options);
+  const { seen, variable, settled, putRight } = await prepareRedeploy(site, render, serviceId, options);
+  const [before] = await render.listDeploys(serviceId, { limit: 1, signal: options.signal });
   const journal: RedeployJournal = {
     version: 1,
     serviceId,
     askedAt: clock.now().toISOString(),
     deployId: null,
+    deployBefore: before?.id ?? null,
     accounts: seen.accounts,
     collectionId: seen.collectionId,
     downAt: null,
     backAt: null,
     wipedAt: null,
     restored: 0,
-    putRight: 0,
+    putRight,
   };
   await writeJournal(request.folder, journal);
   return await finish(redeploy, { journal: await deploy(redeploy, journal, options), variable, settled, resumed: false }, options);
@@ -127,12 +126,10 @@ async function findDeployPatiently(redeploy: Redeploy, journal: RedeployJournal,
   return null;
 }
 
-/** The first deploy that Render began since it was asked; null: there is none. */
+/** The newest deploy that Render began since it was asked; null: there is none. By their names, for clocks differ. */
 async function findDeploy({ request }: Redeploy, journal: RedeployJournal, { signal }: OperationOptions): Promise<StartedJournal | null> {
-  const deploys = await request.render.listDeploys(journal.serviceId, { signal });
-  const since = Date.parse(journal.askedAt) - CLOCK_SKEW_MS;
-  const ours = deploys.filter(({ createdAt }) => Date.parse(createdAt) >= since).at(-1);
-  return ours === undefined ? null : { ...journal, deployId: ours.id };
+  const [newest] = await request.render.listDeploys(journal.serviceId, { limit: 1, signal });
+  return newest === undefined || newest.id === journal.deployBefore ? null : { ...journal, deployId: newest.id };
 }
 
 interface Started {
@@ -152,12 +149,13 @@ async function finish(redeploy: Redeploy, { journal, variable, settled, resumed 
       contact,
       collectionId: journal.collectionId,
       settled,
+      reword: request.reword,
       putRight: async (site, inside) => await putRightAfterVariable(site, render, journal.serviceId, inside),
     });
     followed = await followDeploy({ folder, render, journal, keeper, clock, pace }, options);
   } catch (error) {
     // A deploy that failed has nothing more to come.
-    if (isKeeperError(error, "DEPLOY_FAILED") && (await hasEnded(render, journal, options))) await removeJournal(folder);
+    if (isKeeperError(error, "DEPLOY_FAILED")) await removeJournal(folder);
     throw error;
   }
   const remarks = [...followed.remarks];
@@ -175,7 +173,7 @@ async function finish(redeploy: Redeploy, { journal, variable, settled, resumed 
     putRight: followed.journal.putRight,
     variable: later,
     serviceId: journal.serviceId,
-    deployId: journal.deployId,
+    deployId: followed.journal.deployId,
     startedAt: new Date(journal.askedAt),
     downAt: timeOf(downAt),
     backAt: timeOf(backAt),
@@ -189,7 +187,7 @@ async function finish(redeploy: Redeploy, { journal, variable, settled, resumed 
 /** Who registered meanwhile is not in the value that was set before. Nothing is deployed by it, and it may wait. */
 async function refreshVariable(site: ContactedSite, { render, serviceId }: Pick<RedeployRequest, "render" | "serviceId">, before: VariableOutcome, remarks: string[], options: OperationOptions): Promise<VariableOutcome> {
   try {
-    const { accounts, length, checksum, wasSet } = await setHostVariable({ render, serviceId, site }, { signal: options.signal });
+    const { accounts, length, checksum, wasSet } = await setHostVariable({ render, serviceId, site, isVouchedFor: true }, { signal: options.signal });
     return { state: wasSet || before.state === "set" ? "set" : "was_current", accounts, length, checksum };
   } catch (error) {
     throwIfCancelled(options.signal);
@@ -201,14 +199,6 @@ async function refreshVariable(site: ContactedSite, { render, serviceId }: Pick<
 
 function sentenceOf(error: unknown): string {
   return isKeeperError(error) ? error.message : "something unexpected happened.";
-}
-
-async function hasEnded(render: RenderClient, { serviceId, deployId }: StartedJournal, { signal }: OperationOptions): Promise<boolean> {
-  try {
-    return deployEnd((await render.readDeploy(serviceId, deployId, { signal })).status) !== null;
-  } catch {
-    return false;
-  }
 }
 
 async function refuseSuspended(render: RenderClient, serviceId: string, { signal }: OperationOptions): Promise<void> {

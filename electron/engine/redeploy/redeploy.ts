@@ -1,4 +1,5 @@
 /** What a redeploy is told and what it tells: the shapes its steps share. */
+import type { KeeperError } from "../../../shared/errors.ts";
 import type { ConnectOptions } from "../chroma/connect.ts";
 import type { CloudSource, ServerSource } from "../chroma/source.ts";
 import type { Clock } from "../clock.ts";
@@ -21,6 +22,8 @@ export interface RedeployRequest {
   readonly clock?: Clock | undefined;
   readonly connect?: Pick<ConnectOptions, "timeouts" | "retries" | "answerTimeoutMs" | "wakeTimeoutMs"> | undefined;
   readonly pace?: Partial<RedeployPace> | undefined;
+  /** Says a failure of the site in the words of whoever runs this, such as where another key is given. */
+  readonly reword?: ((error: KeeperError) => KeeperError) | undefined;
 }
 
 /** Times in milliseconds. */

@@ -56,6 +56,24 @@ describe("answers", () => {
     expect(`${failure.message} ${failure.hint ?? ""}`).not.toContain("bad");
   });
 
+  it.each([
+    ["a value with quotes of its own", JSON.stringify('{"email":"ada@example.com","password_hash":"$2b$12$abc"}')],
+    ["one that is cut off", '"{\\"password_hash\\":\\"$2b$12$abc'],
+    ["one without quotes", "$2b$12$abc of ada@example.com,"],
+  ])("keeps no value of an account: %s", (_, value) => {
+    const failure = fromAnswer(answer(422, { error: "ChromaError", message: `invalid type: string ${value} at line 1` }), asked);
+    const kept = `${String(failure.cause)} ${failure.said ?? ""}`;
+    expect(kept).toContain("invalid type: string …");
+    expect(kept).not.toMatch(/2b|abc|ada|example|password/);
+  });
+
+  it("hands on the reason of a refusal, and of nothing else", () => {
+    const told = { error: "InvalidArgumentError", message: "Collection expecting embedding with dimension of 3, got 384 by tok-1" };
+    expect(fromAnswer(answer(400, told), asked).said).toBe("InvalidArgumentError: Collection expecting embedding with dimension of 3, got 384 by [secret]");
+    expect(fromAnswer(answer(400, { error: "InvalidArgumentError" }), asked).said).toBe("InvalidArgumentError");
+    for (const status of [401, 403, 404, 413, 429, 500]) expect(fromAnswer(answer(status, told), asked).said).toBeUndefined();
+  });
+
   it("keeps nothing of what a gatekeeper says about a key", () => {
     expect(String(fromAnswer(answer(401, { error: "bad key tok-2" }), asked).cause)).not.toContain("tok-2");
   });

@@ -11,7 +11,7 @@ export interface FakeHost extends CliHost {
   readonly err: () => string;
 }
 
-export function createFakeHost(options: { env?: Record<string, string>; stdin?: string; terminal?: boolean } = {}): FakeHost {
+export function createFakeHost(options: { env?: Record<string, string>; stdin?: string | Buffer; terminal?: boolean } = {}): FakeHost {
   const controller = new AbortController();
   const stream = (): { stream: PassThrough & { isTTY: boolean }; text: () => string } => {
     const chunks: string[] = [];
