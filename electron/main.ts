@@ -45,7 +45,7 @@ function setupDesktop(calls: Calls): void {
   });
   const send = (event: AppEvent): void => window.send(event);
   const clipboard = setupClipboard((ended) => send({ type: "clipboard", state: ended }));
-  const notify = createNotifier((siteId) => window.go({ place: "overview", siteId }));
+  const notify = createNotifier((siteId) => window.go({ place: "overview", siteId }), log);
   const engine = setupEngine({ root, window, clipboard, notify, log });
   engine.onEvent(send);
   setupIpcGate({ engine, isOurWindow: window.isOurs, onPageReady: window.pageReady, log });

@@ -5,6 +5,7 @@
 import { z } from "zod";
 import type { CommandName } from "./channels.ts";
 import type { Result } from "./errors.ts";
+import { linkNames } from "./links.ts";
 import {
   activityViewSchema,
   authDraftSchema,
@@ -28,9 +29,6 @@ const nothing = z.strictObject({});
 const done = z.object({ done: z.literal(true) });
 const bySite = { siteId: idSchema };
 const name = z.string().trim().min(1).max(200);
-
-/** Pages in a browser, by name: the window never hands over an address. */
-export const linkNames = ["render", "render_disks"] as const;
 
 export const contract = {
   "app.info": { request: nothing, response: hostInfoSchema },
@@ -152,6 +150,7 @@ export const contract = {
   },
   /** Shows a site's backup folder, or one backup in it, in the system's file manager. */
   "host.show": { request: z.strictObject({ ...bySite, name: backupNameSchema.optional() }), response: done },
+  /** Opens a page in the system's browser, by its name: the window never hands over an address. */
   "host.open": { request: z.strictObject({ link: z.enum(linkNames) }), response: done },
   /** Puts words of the window on the clipboard, such as the details of an error. */
   "host.copy": { request: z.strictObject({ text: z.string().max(20_000) }), response: done },

@@ -147,6 +147,8 @@ export const backupEntrySchema = z.object({
   sizeBytes: z.number(),
   /** ISO 8601, UTC. */
   at: z.string().nullable(),
+  /** Only the day of `at` is known: it is locked, and its name tells no more. */
+  dayOnly: z.boolean(),
   accounts: z.number().nullable(),
   /** For a short one: the backup that holds more, and how many are missing here. */
   fewerThan: z.object({ backup: z.string(), accounts: z.number(), missing: z.number() }).nullable(),
@@ -209,6 +211,8 @@ export const hostInfoSchema = z.object({
   /** keychain: keys are kept safely. plain: only unprotected, so the owner is asked. memory: until the program ends. */
   secrets: z.enum(["keychain", "plain", "memory"]),
   dialogs: z.boolean(),
+  /** Folders and files can be shown in the system's file manager. */
+  fileManager: z.boolean(),
   notifications: z.boolean(),
   startAtLogin: z.boolean(),
   updates: z.boolean(),

@@ -80,7 +80,12 @@ export function setupQuit({ state, window, clipboard, close, log }: QuitOptions)
     isSystemEnding = true;
     app.quit();
   };
-  powerMonitor.on("shutdown", onSystemEnd);
+  // Its types say that it comes with nothing.
+  powerMonitor.on("shutdown", (...[event]: readonly Electron.Event[]) => {
+    // Linux and macOS then wait for this process, as long as they wait for anybody.
+    event?.preventDefault();
+    onSystemEnd();
+  });
   app.on("browser-window-created", (_event, created) => {
     created.on("session-end", onSystemEnd);
   });

@@ -4,6 +4,7 @@ import { dirname, join } from "node:path";
 import { app } from "electron";
 import type { Log } from "../app/keeper-app.ts";
 import { ensureFolder, writeSmallFile } from "../engine/vault/atomic.ts";
+import { appImageOf } from "./app-image.ts";
 import type { StateWatch } from "./state-watch.ts";
 
 /** Unpackaged it would start Electron without an app. */
@@ -42,7 +43,7 @@ async function apply(wanted: boolean): Promise<void> {
   }
   await ensureFolder(dirname(path));
   // An AppImage is mounted anew at every start; this is where it lies.
-  await writeSmallFile(path, autostartEntry(app.getName(), process.env["APPIMAGE"] ?? app.getPath("exe")));
+  await writeSmallFile(path, autostartEntry(app.getName(), appImageOf(process.execPath, process.env) ?? app.getPath("exe")));
 }
 
 /** A file of the freedesktop autostart specification. */

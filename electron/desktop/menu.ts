@@ -18,14 +18,15 @@ const separator: MenuItemConstructorOptions = { type: "separator" };
  * only shows them, on macOS it takes them.
  */
 const key = (accelerator: string): MenuItemConstructorOptions => ({ accelerator, registerAccelerator: isMac });
-/** A key for what only the page can do, such as for the site it shows: on macOS the menu would take it away from the page. */
+/** A key that stays the page's. On macOS the menu would take it away: from what only the page can do, and Option with a digit from whoever types, for it is how several keyboards write [ and |. */
 const pageKey = (accelerator: string): MenuItemConstructorOptions => (isMac ? {} : { accelerator, registerAccelerator: false });
 
-/** Redrawn when sites come and go. */
+/** Redrawn when sites come and go, and when nobody is there any more who could back them up. */
 export function setupMenu(options: MenuOptions): void {
   let drawn = "";
   const draw = (): void => {
-    const text = JSON.stringify(options.state.current().sites.map(({ id, name }) => [id, name]));
+    const { sites, engineDown } = options.state.current();
+    const text = JSON.stringify([engineDown === null, sites.map(({ id, name }) => [id, name])]);
     if (text === drawn) return;
     drawn = text;
     Menu.setApplicationMenu(Menu.buildFromTemplate(template(options)));
@@ -36,7 +37,7 @@ export function setupMenu(options: MenuOptions): void {
 }
 
 function template({ state, go, onBackUp, onQuit }: MenuOptions): MenuItemConstructorOptions[] {
-  const { sites } = state.current();
+  const { sites, engineDown } = state.current();
   const settings: MenuItemConstructorOptions = { id: "settings", label: "Settings…", ...key("CommandOrControl+,"), click: () => go({ place: "settings", siteId: null }) };
   const quit: MenuItemConstructorOptions = { id: "quit", label: `Quit ${app.getName()}`, accelerator: "CommandOrControl+Q", click: onQuit };
   const appMenu: MenuItemConstructorOptions = {
@@ -50,7 +51,7 @@ function template({ state, go, onBackUp, onQuit }: MenuOptions): MenuItemConstru
     {
       label: "&Site",
       submenu: [
-        ...sites.map(({ id, name }): MenuItemConstructorOptions => ({ id: `back-up-${id}`, label: sites.length === 1 ? "Back up now" : `Back up ${name} now`, ...(sites.length === 1 ? pageKey("CommandOrControl+B") : {}), click: () => onBackUp(id) })),
+        ...sites.map(({ id, name }): MenuItemConstructorOptions => ({ id: `back-up-${id}`, label: sites.length === 1 ? "Back up now" : `Back up ${name} now`, ...(sites.length === 1 ? pageKey("CommandOrControl+B") : {}), enabled: engineDown === null, click: () => onBackUp(id) })),
         separator,
         { id: "redeploy", label: "Before a redeploy…", ...key("CommandOrControl+D"), click: () => go({ place: "redeploy", siteId: null }) },
         { id: "restore", label: "Restore…", ...key("CommandOrControl+R"), click: () => go({ place: "backups", siteId: null }) },
@@ -60,7 +61,7 @@ function template({ state, go, onBackUp, onQuit }: MenuOptions): MenuItemConstru
     {
       label: "&View",
       submenu: [
-        ...places.map(({ place, label }, index): MenuItemConstructorOptions => ({ id: place, label, ...key(`Alt+${index + 1}`), click: () => go({ place, siteId: null }) })),
+        ...places.map(({ place, label }, index): MenuItemConstructorOptions => ({ id: place, label, ...pageKey(`Alt+${index + 1}`), click: () => go({ place, siteId: null }) })),
         separator,
         ...sites.slice(0, 9).map(({ id, name }, index): MenuItemConstructorOptions => ({ id: `site-${id}`, label: name, ...key(`CommandOrControl+${index + 1}`), click: () => go({ place: "overview", siteId: id }) })),
         separator,

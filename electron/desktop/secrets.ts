@@ -16,8 +16,17 @@ export function createKeychain(): Keychain {
   };
 }
 
-/** On Linux without a keychain Electron would encrypt with a password that stands in its source. */
+/** What Chromium on Linux begins with when it sealed with the password that stands in its source (os_crypt's posix_key_provider.cc). */
+const SEALED_BY_NOTHING = Buffer.from("v10");
+
+/**
+ * On Linux without a keychain Electron seals with that password and says nothing. The backend is only the one that suits the desktop, there
+ * or not; whether a keychain answered shows on what is sealed.
+ */
 async function isSafe(): Promise<boolean> {
   if (!(await safeStorage.isAsyncEncryptionAvailable())) return false;
-  return process.platform !== "linux" || !["basic_text", "unknown"].includes(safeStorage.getSelectedStorageBackend());
+  if (process.platform !== "linux") return true;
+  if (["basic_text", "unknown"].includes(safeStorage.getSelectedStorageBackend())) return false;
+  const sealed = await safeStorage.encryptStringAsync("Is anybody there?");
+  return !sealed.subarray(0, SEALED_BY_NOTHING.length).equals(SEALED_BY_NOTHING);
 }

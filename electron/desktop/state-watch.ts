@@ -43,7 +43,8 @@ export function setupStateWatch(engine: Engine, log: Log): StateWatch {
     if (sites.ok) next = reduce(next, { type: "sites", sites: sites.value.sites });
     else if (isDown(sites.error)) next = withoutEngine(next, sites.error);
     if (settings.ok) next = reduce(next, { type: "settings", settings: settings.value });
-    const oldestFirst = activities.ok ? activities.value.activities.toSorted((a, b) => a.at.localeCompare(b.at)) : [];
+    // As it happened, which their times alone do not tell.
+    const oldestFirst = activities.ok ? activities.value.activities.toReversed() : [];
     const entries: ListedEntry[] = [...oldestFirst.map((activity) => ({ type: "activity" as const, activity })), ...(operations.ok ? operations.value.operations.map((operation) => ({ type: "operation" as const, operation })) : [])];
     for (const entry of entries) next = reduceListed(next, entry, now);
     // The lists may be from before these.

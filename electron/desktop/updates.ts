@@ -1,15 +1,19 @@
 /** New versions, from the signed releases: fetched quietly, put in place at the next quit. Never in anybody's way: errors only reach the log. */
 import { app } from "electron";
 import type { AppUpdater } from "electron-updater";
+import { appImageOf } from "./app-image.ts";
 import type { RelayLog } from "./link/engine.ts";
 import type { StateWatch } from "./state-watch.ts";
 
 const CHECK_EVERY_MS = 6 * 60 * 60 * 1000;
 const FIRST_CHECK_MS = 30_000;
 
-/** A copy that was not installed has nowhere to put a new version. */
+/**
+ * A copy that was not installed has nowhere to put a new version. On Linux only an AppImage can be replaced without anybody: for a .deb
+ * electron-updater asks for the administrator's password, in the middle of quitting; other copies it leaves as they are.
+ */
 export function canUpdate(): boolean {
-  return app.isPackaged;
+  return app.isPackaged && (process.platform !== "linux" || appImageOf(process.execPath, process.env) !== null);
 }
 
 /** Looks for updates while the owner's settings allow it. */

@@ -69,8 +69,11 @@ export function setupWindow({ preload, log, staysInTray }: WindowOptions): MainW
       webPreferences: webPreferences(preload, app.isPackaged),
     });
     window = created;
-    if (state?.maximized === true) created.maximize();
-    created.once("ready-to-show", () => created.show());
+    created.once("ready-to-show", () => {
+      // Not earlier: it shows the window too.
+      if (state?.maximized === true) created.maximize();
+      created.show();
+    });
     rememberState(created);
     created.on("close", (event) => {
       if (!staysInTray()) return;

@@ -1,12 +1,10 @@
 /** The packed app: what is in it and what is not, its fuses, and that it starts. On a dummy runtime: nothing is downloaded, and nothing of this may be released. */
-import { execFile } from "node:child_process";
 import { existsSync } from "node:fs";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
-import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { promisify } from "node:util";
-import { listPackage } from "@electron/asar";
+import { extractFile, listPackage } from "@electron/asar";
+import { Arch, build, Platform } from "electron-builder";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { startBundledServer } from "../../electron/engine/server/bundled-server.ts";
 import { findNodeCommand, thisMachine } from "../../electron/engine/server/glibc.ts";
@@ -15,19 +13,35 @@ import { buildStandIn } from "../support/electron-stand-in/build.ts";
 import { launchElectron } from "../support/electron-stand-in/launch.ts";
 import { temporaryFolder } from "../support/site.ts";
 
-const run = promisify(execFile);
-const builder = createRequire(import.meta.url).resolve("electron-builder/cli.js");
 const FUSES = "dL7pKGdnNz796PbbjQWNKmHXBZaB9tsX";
 
 describe.runIf(process.platform === "linux")("the packed app", () => {
   let folder = "";
   let packed = "";
   let files: string[] = [];
+  const desktopEntries = { appImage: "", deb: "" };
 
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), "account-keeper-package-"));
     const runtime = await buildStandIn(join(folder, "runtime"), { forPackaging: true });
-    await run(process.execPath, [builder, "--linux", "dir", "--publish", "never", `-c.electronDist=${runtime}`, `-c.directories.output=${join(folder, "release")}`], { cwd: join(import.meta.dirname, "..", "..") });
+    await build({
+      projectDir: join(import.meta.dirname, "..", ".."),
+      publish: "never",
+      targets: Platform.LINUX.createTarget(["dir", "AppImage", "deb"], Arch[process.arch as "x64" | "arm64"]),
+      // The last two are what a release brings.
+      config: {
+        electronDist: runtime,
+        directories: { output: join(folder, "release") },
+        publish: { provider: "github", owner: "somebody", repo: "account-keeper" },
+        extraMetadata: { homepage: "https://github.com/somebody/account-keeper" },
+      },
+      // Called when all of an installer is known. Its tools would be downloaded, so that is where it ends.
+      async effectiveOptionComputed(options: { desktop?: string } | [args: string[], desktopFile: string]) {
+        if (Array.isArray(options)) desktopEntries.deb = await readFile(options[1], "utf8");
+        else desktopEntries.appImage = options.desktop ?? "";
+        return true;
+      },
+    });
     packed = join(folder, "release", "linux-unpacked");
     files = listPackage(join(packed, "resources", "app.asar"), { isPack: false });
   }, 120_000);
@@ -59,6 +73,15 @@ describe.runIf(process.platform === "linux")("the packed app", () => {
     expect((await fetch(`${server.url}/api/v2/heartbeat`)).status).toBe(200);
   });
 
+  test("is known to the desktop by one name, and is started in its sandbox", () => {
+    const { desktopName } = JSON.parse(extractFile(join(packed, "resources", "app.asar"), "package.json").toString()) as { desktopName?: string };
+    // What Electron names its windows by, and what both installers name the file.
+    expect(desktopName).toBe("account-keeper.desktop");
+    for (const entry of Object.values(desktopEntries)) expect(entry).toMatch(/^StartupWMClass=account-keeper$/m);
+    expect(desktopEntries.appImage).toMatch(/^Exec=AppRun %U$/m);
+    expect(desktopEntries.deb).toMatch(/^Exec="\/opt\/Account Keeper\/account-keeper" %U$/m);
+  });
+
   test("has its fuses set", async () => {
     const executable = await readFile(join(packed, "account-keeper"), "latin1");
     const at = executable.indexOf(FUSES) + FUSES.length + 2;
@@ -71,6 +94,7 @@ describe.runIf(process.platform === "linux")("the packed app", () => {
     onTestFinished(() => launched.stop());
     const { app, page } = launched;
     expect(await app.evaluate(({ app: electron }) => [electron.isPackaged, electron.getName()])).toEqual([true, "Account Keeper"]);
-    expect(await page.evaluate("keeper.call('app.info', {})")).toMatchObject({ ok: true, value: { host: "desktop", startAtLogin: true, updates: true } });
+    // Updates are for an AppImage only: this folder would not be replaced.
+    expect(await page.evaluate("keeper.call('app.info', {})")).toMatchObject({ ok: true, value: { host: "desktop", startAtLogin: true, updates: false } });
   });
 });

@@ -217,6 +217,9 @@ describe.runIf(process.platform === "linux")("when the engine's process is kille
 
   test("again and again, it stays down and says so", async () => {
     const desktop = await startDesktop();
+    const siteId = await desktop.addSite(await siteOf(2));
+    const canBackUp = (): Promise<boolean | undefined> => desktop.app.evaluate(({ Menu }, id) => Menu.getApplicationMenu()?.getMenuItemById(id)?.enabled, `back-up-${siteId}`);
+    await eventually(async () => expect(await canBackUp()).toBe(true));
     for (let times = 0; times < 3; times += 1) {
       const pid = await eventually(async () => await worker(desktop));
       process.kill(pid, "SIGKILL");
@@ -227,6 +230,7 @@ describe.runIf(process.platform === "linux")("when the engine's process is kille
       await eventually(async () => expect(await trayToolTip(desktop)).toBe("Account Keeper is not watching"));
       expect((await standInRecord(desktop.app)).notifications).toMatchObject([{ title: "Account Keeper is not watching" }]);
     }
+    await eventually(async () => expect(await canBackUp()).toBe(false));
     const ended = once(desktop.app.process(), "exit");
     await quit(desktop);
     expect((await ended)[0]).toBe(0);

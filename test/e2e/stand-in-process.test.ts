@@ -68,6 +68,10 @@ describe.runIf(hostKind() === "stand-in")("the stand-in's main process", () => {
       });
     });
 
+    test("what Electron has only once the app is ready is not there before", async () => {
+      expect((await controlOf(app)).tooEarly).toEqual(["tray", "notification", "screen", "dialog", "session", "process"]);
+    });
+
     test("a dialog without an answer fails, and one with an answer gives it", async () => {
       const unanswered = app.evaluate(({ dialog }) => dialog.showMessageBox({ message: "Sure?" }));
       await expect(unanswered).rejects.toThrow("dialog.showMessageBox opened, but the test gave no answer");

@@ -1,13 +1,15 @@
 /** Commands about a site's backups, its variable and what happened to it. */
 import { isKeeperError } from "../../../shared/errors.ts";
-import { backupNameSchema, type ActivityView, type BackupEntry } from "../../../shared/model.ts";
+import { backupNameSchema, type BackupEntry } from "../../../shared/model.ts";
 import { openSource } from "../../engine/chroma/open-source.ts";
 import { deleteBackup } from "../../engine/operations/delete-backup.ts";
 import { variableOfSite } from "../../engine/operations/make-variable.ts";
 import { inspectVariable } from "../../engine/variable/inspect.ts";
+import { tellsTime } from "../../engine/vault/names.ts";
 import { readNotes, type VaultNotes } from "../../engine/vault/notes.ts";
 import { openVault, type VaultEntry } from "../../engine/vault/vault.ts";
 import { readActivity } from "../../engine/activity/activity-log.ts";
+import { newestFirst } from "../activity-order.ts";
 import type { Handlers } from "../gate.ts";
 import { pathInVault } from "../operations/open-from.ts";
 import type { Services } from "../services.ts";
@@ -16,7 +18,7 @@ import { siteOf, type StoredSite } from "../sites/site-store.ts";
 
 type BackupHandlers = Pick<Handlers, "backup.list" | "backup.delete" | "backup.accounts" | "variable.reveal" | "variable.inspect" | "activity.list">;
 
-export function createBackupHandlers({ store, secrets, demos, openAccounts, log }: Services): BackupHandlers {
+export function createBackupHandlers({ store, secrets, demos, openAccounts, clock, log }: Services): BackupHandlers {
   return {
     async "backup.list"({ siteId, offset, limit }) {
       const site = siteOf(store, siteId);
@@ -55,9 +57,8 @@ export function createBackupHandlers({ store, secrets, demos, openAccounts, log 
 
     async "activity.list"({ siteId, limit }) {
       const sites = siteId === undefined ? store.value.sites : [siteOf(store, siteId)];
-      const lists = await Promise.all(sites.map(async ({ id, vault }) => (await readActivity(vault, limit)).map((activity) => ({ ...activity, siteId: id }))));
-      const all: ActivityView[] = lists.flat().sort((a, b) => (a.at < b.at ? 1 : a.at > b.at ? -1 : 0));
-      return { activities: all.slice(0, limit) };
+      const logs = await Promise.all(sites.map(async ({ id, vault }) => ({ siteId: id, activities: await readActivity(vault, limit) })));
+      return { activities: newestFirst(logs, clock.now()).slice(0, limit) };
     },
   };
 }
@@ -80,7 +81,7 @@ function hasShowableName({ shelf, name }: VaultEntry): boolean {
 
 const SHELF_PREFIX = { normal: "", short: "short/", safety: "safety/" } as const;
 
-function viewOf({ name, shelf, state, encrypted, sizeBytes, timestamp, accounts, fewerThan, headDigest, error }: VaultEntry, notes: VaultNotes): BackupEntry {
+function viewOf({ name, shelf, state, encrypted, sizeBytes, timestamp, timestampFrom, accounts, fewerThan, headDigest, error }: VaultEntry, notes: VaultNotes): BackupEntry {
   const note = headDigest === null ? undefined : notes.get(headDigest);
   return {
     name: `${SHELF_PREFIX[shelf]}${name}`,
@@ -89,6 +90,7 @@ function viewOf({ name, shelf, state, encrypted, sizeBytes, timestamp, accounts,
     encrypted,
     sizeBytes,
     at: timestamp?.toISOString() ?? null,
+    dayOnly: timestampFrom === "name" && !tellsTime(name),
     accounts,
     fewerThan,
     rehearsed: note === undefined ? null : { at: note.rehearsedAt.toISOString(), ok: note.rehearsedOk, couldNotSignIn: note.couldNotSignIn },

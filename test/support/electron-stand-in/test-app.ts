@@ -18,6 +18,7 @@ export interface Control {
   secondInstances: { argv: string[]; data: unknown }[];
   quits: string[];
   shown: number;
+  tooEarly: string[];
   granted: string[];
   stayOpen: boolean;
   keepWindow: boolean;

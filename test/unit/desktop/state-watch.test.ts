@@ -130,6 +130,12 @@ describe("an app that was never opened", () => {
   });
 });
 
+test("of a list the first is what came last, also where its time is no later", async () => {
+  const staged = stage({ activities: [happened("wiped", "2026-11-23T10:00:00.000Z"), happened("backed_up", "2026-11-23T10:00:00.000Z")] });
+  await passes(1);
+  expect(sentence(staged)).toBe("Marlow Bakery: Wiped");
+});
+
 describe("news that come while the lists are read", () => {
   test("win over the lists, whatever their times", async () => {
     const staged = stage({ operations: [backup], activities: [happened("backed_up", "2026-11-24T10:00:00.000Z")] });

@@ -34,6 +34,7 @@ export class StandInBrowserWindow extends WindowLook implements ManagedWindow, P
   #maximized = false;
   #fullScreen: boolean;
   #destroyed = false;
+  #painted = false;
 
   constructor(options: Options = {}) {
     super(options);
@@ -57,7 +58,10 @@ export class StandInBrowserWindow extends WindowLook implements ManagedWindow, P
       opener.emit("did-create-window", child, { url, frameName: "", options: overrides, disposition: "foreground-tab" });
       child.loadURL(url).catch(ignoreGone);
     };
-    this.webContents.once("stand-in:ready-to-show", () => this.emit("ready-to-show"));
+    this.webContents.once("stand-in:ready-to-show", () => {
+      this.#painted = true;
+      this.emit("ready-to-show");
+    });
     this.webContents.once("destroyed", () => this.destroy());
     this.webContents.on("page-title-updated", (event: { defaultPrevented: boolean }, title: string) => {
       this.emit("page-title-updated", event, title, true);
@@ -140,6 +144,7 @@ export class StandInBrowserWindow extends WindowLook implements ManagedWindow, P
   showInactive(): void {
     if (this.#visible) return;
     this.#visible = true;
+    if (!this.#painted) record.shownUnpainted.push(this.#title);
     this.emit("show");
   }
   hide(): void {
@@ -184,9 +189,10 @@ export class StandInBrowserWindow extends WindowLook implements ManagedWindow, P
   isMinimized(): boolean {
     return this.#minimized;
   }
+  /** Shows it as well, without focus. */
   maximize(): void {
     this.#maximized = true;
-    this.#visible = true;
+    this.showInactive();
     this.emit("maximize");
   }
   unmaximize(): void {

@@ -17,6 +17,7 @@ export class StandInTray extends LoudEmitter {
 
   constructor(image: Image) {
     super();
+    if (!app.isReady()) throw new Error("Cannot create Tray before app is ready");
     this.image = image;
     StandInTray.all.add(this);
   }
@@ -61,6 +62,7 @@ export class StandInNotification extends LoudEmitter {
 
   constructor(options: NotificationConstructorOptions = {}) {
     super();
+    if (!app.isReady()) throw new Error("Cannot create Notification before app is ready");
     this.title = options.title ?? "";
     this.subtitle = options.subtitle ?? "";
     this.body = options.body ?? "";
@@ -72,7 +74,6 @@ export class StandInNotification extends LoudEmitter {
     return process.env["ELECTRON_STANDIN_NOTIFICATIONS"] !== "none";
   }
   show(): void {
-    if (!app.isReady()) throw new Error("Cannot show a Notification before app is ready");
     record.notifications.push({ title: this.title, body: this.body });
     StandInNotification.shown.push(this);
     this.emit("show", {});
@@ -125,18 +126,23 @@ const display = {
   internal: false,
 } as unknown as Electron.Display;
 
+function theDisplay(): Electron.Display {
+  if (!app.isReady()) throw new Error("The 'screen' module can't be used before the app 'ready' event");
+  return display;
+}
+
 class StandInScreen extends LoudEmitter implements Pick<Screen, "getPrimaryDisplay" | "getAllDisplays" | "getDisplayMatching" | "getDisplayNearestPoint" | "getCursorScreenPoint"> {
   getPrimaryDisplay(): Electron.Display {
-    return display;
+    return theDisplay();
   }
   getAllDisplays(): Electron.Display[] {
-    return [display];
+    return [theDisplay()];
   }
   getDisplayMatching(): Electron.Display {
-    return display;
+    return theDisplay();
   }
   getDisplayNearestPoint(): Electron.Display {
-    return display;
+    return theDisplay();
   }
   getCursorScreenPoint(): Electron.Point {
     return { x: 0, y: 0 };

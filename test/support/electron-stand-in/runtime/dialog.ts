@@ -1,6 +1,7 @@
 // `dialog`: nobody is there to answer, so a dialog fails unless the test has put an answer in its place.
 import type { Dialog } from "electron";
 
+import { app } from "./app.ts";
 import { loud } from "./loud.ts";
 import { complain, record } from "./record.ts";
 
@@ -8,16 +9,22 @@ function unanswered(method: keyof Dialog): never {
   throw new Error(`stand-in: dialog.${method} opened, but the test gave no answer (replace dialog.${method} through electronApp.evaluate)`);
 }
 
+/** Of all of them only the error box is there before the app is ready. */
+function opened(method: keyof Dialog, args: readonly unknown[]): void {
+  if (!app.isReady()) throw new Error("dialog module can only be used after app is ready");
+  record.dialogs.push({ method, options: args.at(-1) });
+}
+
 function asking(method: keyof Dialog): (...args: unknown[]) => Promise<never> {
   return (...args) => {
-    record.dialogs.push({ method, options: args.at(-1) });
+    opened(method, args);
     return new Promise(() => unanswered(method));
   };
 }
 
 function askingAtOnce(method: keyof Dialog): (...args: unknown[]) => never {
   return (...args) => {
-    record.dialogs.push({ method, options: args.at(-1) });
+    opened(method, args);
     return unanswered(method);
   };
 }

@@ -11,6 +11,8 @@ export interface StandInRecord {
   dialogs: { method: string; options: unknown }[];
   permissions: { kind: "request" | "check" | "device"; permission: string; granted: boolean }[];
   progress: number[];
+  /** Titles of windows that were made hidden and shown before their page was painted. */
+  shownUnpainted: string[];
   relaunches: unknown[];
   loginItemSettings: unknown[];
   protocolClients: string[];
@@ -29,6 +31,7 @@ export const record: StandInRecord = {
   dialogs: [],
   permissions: [],
   progress: [],
+  shownUnpainted: [],
   relaunches: [],
   loginItemSettings: [],
   protocolClients: [],

@@ -1,5 +1,6 @@
 // `safeStorage`: real encryption with a key in userData instead of the system's keyring. ELECTRON_STANDIN_KEYRING chooses what kind of
-// machine it is: unset or a backend's name for one with a keyring, `basic_text` for one without, `none` for one where nothing works.
+// machine it is: unset or a backend's name for one with a keyring, `basic_text` for one without, `silent` for a desktop that should have
+// one where none answers, `none` for one where nothing works.
 import { createCipheriv, createDecipheriv, randomBytes } from "node:crypto";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
@@ -25,11 +26,12 @@ function keyring(): string {
 
 function backend(): Backend {
   const known: Backend[] = ["basic_text", "gnome_libsecret", "kwallet", "kwallet5", "kwallet6"];
-  return (app.isReady() ? known.find((name) => name === keyring()) : undefined) ?? "unknown";
+  const name = keyring() === "silent" ? "gnome_libsecret" : keyring();
+  return (app.isReady() ? known.find((each) => each === name) : undefined) ?? "unknown";
 }
 
 function isAvailable(): boolean {
-  if (!app.isReady() || keyring() === "none") return false;
+  if (!app.isReady() || ["none", "silent"].includes(keyring())) return false;
   return backend() !== "basic_text" || plainTextAllowed;
 }
 
@@ -54,7 +56,7 @@ function encrypt(text: string): Buffer {
   const nonce = randomBytes(NONCE_BYTES);
   const cipher = createCipheriv(CIPHER, key(), nonce);
   const body = Buffer.concat([cipher.update(text, "utf8"), cipher.final()]);
-  const prefix = backend() === "basic_text" ? PREFIXES.builtIn : PREFIXES.keyring;
+  const prefix = ["basic_text", "silent"].includes(keyring()) ? PREFIXES.builtIn : PREFIXES.keyring;
   return Buffer.concat([Buffer.from(prefix), nonce, cipher.getAuthTag(), body]);
 }
 

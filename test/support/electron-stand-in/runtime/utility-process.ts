@@ -2,6 +2,7 @@
 import { fork, type ChildProcess, type StdioOptions } from "node:child_process";
 import { constants } from "node:os";
 import { join } from "node:path";
+import { PassThrough, type Readable } from "node:stream";
 
 import type { UtilityProcess } from "electron";
 
@@ -12,9 +13,10 @@ import { children } from "./registry.ts";
 
 class StandInUtilityProcess extends LoudEmitter implements Pick<UtilityProcess, "kill" | "postMessage" | "pid" | "stdout" | "stderr"> {
   pid: number | undefined;
-  readonly stdout: ChildProcess["stdout"];
-  readonly stderr: ChildProcess["stderr"];
+  stdout: PassThrough | null;
+  stderr: PassThrough | null;
   readonly #child: ChildProcess;
+  #isKilled = false;
 
   constructor(modulePath: string, args: string[] = [], options: Electron.ForkOptions = {}) {
     super();
@@ -26,8 +28,8 @@ class StandInUtilityProcess extends LoudEmitter implements Pick<UtilityProcess, 
       serialization: "advanced",
       stdio: stdioOf(options.stdio),
     });
-    this.stdout = this.#child.stdout;
-    this.stderr = this.#child.stderr;
+    this.stdout = throughPipe(this.#child.stdout);
+    this.stderr = throughPipe(this.#child.stderr);
     children.add(this.#child);
     this.#child.once("spawn", () => {
       this.pid = this.#child.pid;
@@ -38,7 +40,11 @@ class StandInUtilityProcess extends LoudEmitter implements Pick<UtilityProcess, 
     this.#child.once("exit", (code, signal) => {
       children.delete(this.#child);
       this.pid = undefined;
-      this.emit("exit", code ?? (signal ? constants.signals[signal] : 1));
+      try {
+        this.emit("exit", code ?? (this.#isKilled || signal === null ? 0 : constants.signals[signal]));
+      } finally {
+        this.#letGo();
+      }
     });
   }
 
@@ -48,8 +54,20 @@ class StandInUtilityProcess extends LoudEmitter implements Pick<UtilityProcess, 
   }
 
   kill(): boolean {
-    return this.#child.kill("SIGTERM");
+    this.#isKilled = this.#child.kill("SIGTERM");
+    return this.#isKilled;
   }
+
+  /** As Electron does, whatever is still on the way: who wants the last words has to listen again. */
+  #letGo(): void {
+    for (const stream of [this.stdout, this.stderr]) stream?.removeAllListeners();
+    this.stdout = null;
+    this.stderr = null;
+  }
+}
+
+function throughPipe(stream: Readable | null): PassThrough | null {
+  return stream?.pipe(new PassThrough()) ?? null;
 }
 
 function stdioOf(asked: Electron.ForkOptions["stdio"]): StdioOptions {
