@@ -50,6 +50,8 @@ const restorePlanSchema = z.object({
   stopSiteFirst: z.boolean(),
   standInVectors: z.number(),
   dimension: z.object({ dimension: z.number(), source: z.enum(["site", "backup", "asked", "assumed"]) }),
+  /** Where the backup was made, when that is not where it goes: the same site may have moved, so the owner is asked. */
+  otherOrigin: z.object({ site: z.string(), collectionName: z.string() }).nullable(),
   /** Newer backups that could not be used. */
   passedOver: z.array(z.object({ name: z.string(), message: z.string() })),
   ...problems,

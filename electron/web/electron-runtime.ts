@@ -14,13 +14,14 @@ export interface Surroundings {
   readonly mainFile: string;
 }
 
-/** `why` is one sentence for the owner. */
+/** `why` is for the owner. */
 export type WindowChoice = { readonly kind: "desktop"; readonly executable: string } | { readonly kind: "browser"; readonly why: string };
 
 export function chooseWindow(surroundings: Surroundings): WindowChoice {
-  const { env, platform, uid, mainFile } = surroundings;
+  const { env, platform, uid, mainFile, electronFolder } = surroundings;
   const executable = findExecutable(surroundings);
-  if (executable === null) return inBrowser("Electron's runtime is not here");
+  // Without the package, npx would fetch whatever goes by that name.
+  if (executable === null) return inBrowser("Electron's runtime is not here", electronFolder === null ? undefined : "`npx install-electron` fetches it.");
   if (!existsSync(mainFile)) return inBrowser("The desktop app was not built");
   if (!hasDisplay(env, platform)) return inBrowser("There is no display here");
   // Chromium starts as root only without its sandbox, and that is not ours to give up. Whoever names a runtime of their own knows whether it does.
@@ -28,8 +29,9 @@ export function chooseWindow(surroundings: Surroundings): WindowChoice {
   return { kind: "desktop", executable };
 }
 
-export function inBrowser(reason: string): WindowChoice & { kind: "browser" } {
-  return { kind: "browser", why: `${reason}, so the window opens in your browser.` };
+/** `advice`: a sentence, for whoever would rather have the app. */
+export function inBrowser(reason: string, advice?: string): WindowChoice & { kind: "browser" } {
+  return { kind: "browser", why: [`${reason}, so the window opens in your browser.`, ...(advice === undefined ? [] : [advice])].join(" ") };
 }
 
 /** As the package itself looks for it, without the download. */

@@ -12,7 +12,11 @@ export function resultOf<K extends OperationKind>(operation: Operation | null | 
 
 export async function startOperation<K extends OperationKind>(kind: K, input: OperationInput<K>): Promise<Result<string>> {
   const answer = await call("operation.start", { kind, input });
-  return answer.ok ? { ok: true, value: answer.value.operationId } : answer;
+  if (!answer.ok) return answer;
+  const { operationId } = answer.value;
+  // Noted at once: should the engine stop before it tells of it, the end is told by the next reading of the lists.
+  if (!(operationId in operationsStore.getState().byId)) putOperation(justStarted(operationId, kind, input));
+  return { ok: true, value: operationId };
 }
 
 /** Resolves when the operation has ended, however it ended. */
@@ -40,8 +44,6 @@ function justStarted(id: string, kind: OperationKind, input: object): Operation 
 export async function runOperation<K extends OperationKind>(kind: K, input: OperationInput<K>, onStart?: (operationId: string) => void): Promise<Result<Operation>> {
   const started = await startOperation(kind, input);
   if (!started.ok) return started;
-  // Noted at once: should the engine stop before it tells of it, the end is told by the next reading of the lists.
-  if (!(started.value in operationsStore.getState().byId)) putOperation(justStarted(started.value, kind, input));
   onStart?.(started.value);
   return { ok: true, value: await endOf(started.value) };
 }

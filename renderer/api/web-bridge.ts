@@ -34,18 +34,29 @@ function isEvent(value: unknown): value is AppEvent {
   return typeof value === "object" && value !== null && "type" in value && typeof value.type === "string";
 }
 
-/** `onReconnect` runs each time the stream is back after it was lost. */
-export function createWebBridge(onReconnect: () => void): KeeperBridge {
+/** A stream that is lost is mostly back by then; else whoever sent it may be gone, and nobody else would tell. */
+const MISSED_MS = 3_000;
+const AGAIN_MS = 3_000;
+
+/** `onGap` runs when the stream is back after it was lost, and before that once, when it stays away. */
+export function createWebBridge(onGap: () => void): KeeperBridge {
   const listeners = new Set<(event: AppEvent) => void>();
   let stream: EventSource | null = null;
   let wasLost = false;
+  let missing: ReturnType<typeof setTimeout> | null = null;
   let closing: ReturnType<typeof setTimeout> | null = null;
+
+  function found(): void {
+    if (missing !== null) clearTimeout(missing);
+    missing = null;
+  }
 
   function open(): void {
     const source = new EventSource("/api/events");
     stream = source;
     source.onopen = () => {
-      if (wasLost) onReconnect();
+      found();
+      if (wasLost) onGap();
       wasLost = false;
     };
     source.onmessage = (message: MessageEvent<string>) => {
@@ -55,11 +66,12 @@ export function createWebBridge(onReconnect: () => void): KeeperBridge {
     };
     source.onerror = () => {
       wasLost = true;
+      missing ??= setTimeout(onGap, MISSED_MS);
       // A closed stream does not come back by itself, as after an answer other than 200.
       if (source.readyState !== EventSource.CLOSED || stream !== source) return;
       setTimeout(() => {
         if (stream === source) open();
-      }, 3_000);
+      }, AGAIN_MS);
     };
   }
 
@@ -70,6 +82,7 @@ export function createWebBridge(onReconnect: () => void): KeeperBridge {
       closing = setTimeout(() => {
         stream?.close();
         stream = null;
+        found();
         wasLost = true;
       }, HIDDEN_MS);
     } else if (stream === null) open();

@@ -1,5 +1,5 @@
 /** Asks before something is written or deleted: names the object, says what stays, focus on Cancel, tells when it did not work. */
-import { useState, type ReactNode } from "react";
+import { useEffect, useId, useRef, useState, type ReactNode } from "react";
 import type { ErrorValue } from "../../shared/errors.ts";
 import { closeDialog } from "../stores/place.ts";
 import { en } from "../strings/en.ts";
@@ -12,6 +12,8 @@ interface ConfirmDialogProps {
   readonly title: string;
   readonly hint: string;
   readonly confirm: string;
+  /** In its place while it is done, where that takes a while. */
+  readonly busy?: string;
   readonly icon?: IconName;
   readonly danger?: boolean;
   readonly blocked?: string | undefined;
@@ -20,12 +22,22 @@ interface ConfirmDialogProps {
   readonly onConfirm: () => Promise<ErrorValue | null>;
 }
 
-export function ConfirmDialog({ title, hint, confirm, icon, danger = false, blocked, children, onConfirm }: ConfirmDialogProps) {
+export function ConfirmDialog({ title, hint, confirm, busy, icon, danger = false, blocked, children, onConfirm }: ConfirmDialogProps) {
   const [error, setError] = useState<ErrorValue | null>(null);
+  const formId = useId();
   const [isBusy, setIsBusy] = useState(false);
+  const isOpen = useRef(true);
+  useEffect(() => {
+    isOpen.current = true;
+    return () => {
+      isOpen.current = false;
+    };
+  }, []);
   async function go(): Promise<void> {
     setIsBusy(true);
     const failure = await onConfirm();
+    // Closed meanwhile: another dialog may lie in its place.
+    if (!isOpen.current) return;
     setIsBusy(false);
     setError(failure);
     if (failure === null) closeDialog();
@@ -39,14 +51,25 @@ export function ConfirmDialog({ title, hint, confirm, icon, danger = false, bloc
           <Button data-autofocus onClick={closeDialog}>
             {en.frame.cancel}
           </Button>
-          <Button rank="primary" className={danger ? "danger" : ""} blocked={isBusy ? en.frame.states.busy : blocked} onClick={() => void go()} {...(icon === undefined ? {} : { icon })}>
-            {confirm}
+          <Button rank="primary" className={danger ? "danger" : ""} blocked={isBusy ? en.frame.states.busy : blocked} {...(children === undefined ? { onClick: () => void go() } : { type: "submit", form: formId })} {...(icon === undefined ? {} : { icon })}>
+            {isBusy ? (busy ?? confirm) : confirm}
           </Button>
         </>
       }
     >
       <p>{hint}</p>
-      {children}
+      {children !== undefined && (
+        <form
+          id={formId}
+          className="stack"
+          onSubmit={(event) => {
+            event.preventDefault();
+            void go();
+          }}
+        >
+          {children}
+        </form>
+      )}
       {error !== null && <ErrorNote error={error} />}
     </Dialog>
   );

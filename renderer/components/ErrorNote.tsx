@@ -5,6 +5,7 @@ import { copyText } from "../flows/copy-variable.ts";
 import { announce } from "../stores/announcer.ts";
 import { settingsStore } from "../stores/settings.ts";
 import { en } from "../strings/en.ts";
+import { inWindow } from "../strings/in-window.ts";
 import { Button, IconButton } from "./Button.tsx";
 import { Icon } from "./Icon.tsx";
 
@@ -21,8 +22,8 @@ function detailsOf(error: ErrorValue, more: readonly string[] = []): string {
   ].join("\n");
 }
 
-export async function copyDetails(error: ErrorValue, more?: readonly string[]): Promise<void> {
-  if (await copyText(detailsOf(error, more))) announce(en.frame.detailsCopied);
+export async function copyDetails(told: ErrorValue, more?: readonly string[]): Promise<void> {
+  if (await copyText(detailsOf(inWindow(told), more))) announce(en.frame.detailsCopied);
 }
 
 interface ErrorNoteProps {
@@ -33,7 +34,8 @@ interface ErrorNoteProps {
   readonly onDismiss?: () => void;
 }
 
-export function ErrorNote({ error, action, alert = true, onDismiss }: ErrorNoteProps) {
+export function ErrorNote({ error: told, action, alert = true, onDismiss }: ErrorNoteProps) {
+  const error = inWindow(told);
   const [copied, setCopied] = useState(false);
   return (
     <div className="note risk" role={alert ? "alert" : undefined}>

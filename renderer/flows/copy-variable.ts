@@ -14,7 +14,12 @@ import { en } from "../strings/en.ts";
 
 const PAGE_CLEARS_AFTER_MS = 60_000;
 
-let clearing: ReturnType<typeof setTimeout> | null = null;
+/** What the page has put on the clipboard and has to take away again. */
+interface OnClipboard {
+  readonly text: string;
+  readonly timer: ReturnType<typeof setTimeout>;
+}
+let ours: OnClipboard | null = null;
 
 export function inForm(value: string, form: VariableForm): string {
   if (form === "value") return value;
@@ -72,20 +77,25 @@ async function copyThroughPage(siteId: string, form: VariableForm): Promise<void
   const now = Date.now();
   const { accounts, length, checksum, value } = answer.value;
   noteCopied({ siteId, form, accounts, length, checksum, at: now, clearsAt: now + PAGE_CLEARS_AFTER_MS });
-  clearing = setTimeout(() => void clearPage(inForm(value, form)), PAGE_CLEARS_AFTER_MS);
+  // Only now: a copy that was refused has put nothing in the place of the one before.
+  if (ours !== null) clearTimeout(ours.timer);
+  const copied: OnClipboard = { text: inForm(value, form), timer: setTimeout(() => void clearPage(copied), PAGE_CLEARS_AFTER_MS) };
+  ours = copied;
 }
 
 /** Only when it is still ours. A page without the keyboard's focus may not look: it waits until it has it again. */
-async function clearPage(ours: string): Promise<void> {
-  clearing = null;
+async function clearPage(copied: OnClipboard): Promise<void> {
+  // Another one took its place, and has a time of its own.
+  if (ours !== copied) return;
   if (!document.hasFocus()) {
-    window.addEventListener("focus", () => void clearPage(ours), { once: true });
+    window.addEventListener("focus", () => void clearPage(copied), { once: true });
     return;
   }
+  ours = null;
   try {
     // Browsers end lines in their own way.
     const there = await navigator.clipboard.readText();
-    if (there.trim() !== ours.trim()) {
+    if (there.trim() !== copied.text.trim()) {
       setClipboardState("left");
       announce(en.variable.left);
       return;
@@ -100,8 +110,6 @@ async function clearPage(ours: string): Promise<void> {
 
 export async function copyVariable(siteId: string, form: VariableForm = "value"): Promise<void> {
   if (clipboardStore.getState().busySiteId !== null) return;
-  if (clearing !== null) clearTimeout(clearing);
-  clearing = null;
   setCopying(siteId);
   if (settingsStore.getState().host?.clipboard === "page") await copyThroughPage(siteId, form);
   else await copyThroughHost(siteId, form);

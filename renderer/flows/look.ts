@@ -15,7 +15,7 @@ const SETTLE_MS = 700;
 
 const queue: string[] = [];
 let looking = false;
-const timers = new Map<string, ReturnType<typeof setTimeout>>();
+const timers = new Map<string, { readonly timer: ReturnType<typeof setTimeout>; readonly isSoon: boolean }>();
 
 /** Errors that another try without the owner cannot change. */
 function isWorthRetrying(operation: Operation): boolean {
@@ -53,22 +53,22 @@ function mayLookUnasked(siteId: string): boolean {
   return site !== null && site.source.kind !== "folder" && document.visibilityState === "visible" && sitesStore.getState().currentId === siteId;
 }
 
-function scheduleLook(siteId: string, afterMs: number): void {
-  const before = timers.get(siteId);
-  if (before !== undefined) clearTimeout(before);
-  timers.set(
-    siteId,
-    setTimeout(() => {
-      timers.delete(siteId);
-      if (mayLookUnasked(siteId)) lookAt(siteId);
-      else if (siteById(siteId) !== null) scheduleLook(siteId, REGULAR_MS);
-    }, afterMs),
-  );
+function scheduleLook(siteId: string, afterMs: number, isSoon = false): void {
+  const planned = timers.get(siteId);
+  // A look that ends meanwhile has begun before what this one is for.
+  if (planned?.isSoon === true) return;
+  clearTimeout(planned?.timer);
+  const timer = setTimeout(() => {
+    timers.delete(siteId);
+    if (mayLookUnasked(siteId)) lookAt(siteId);
+    else if (siteById(siteId) !== null) scheduleLook(siteId, REGULAR_MS);
+  }, afterMs);
+  timers.set(siteId, { timer, isSoon });
 }
 
 /** Soon, once for several reasons in a row. */
 export function lookSoon(siteId: string): void {
-  scheduleLook(siteId, SETTLE_MS);
+  scheduleLook(siteId, SETTLE_MS, true);
 }
 
 /** Puts the site in front of those that wait. */

@@ -3,10 +3,11 @@ import { call } from "../api/bridge.ts";
 import { startOperation } from "../api/operations.ts";
 import type { CommandInput } from "../../shared/contract.ts";
 import type { ErrorValue } from "../../shared/errors.ts";
+import { links, type LinkName } from "../../shared/links.ts";
 import { announce } from "../stores/announcer.ts";
 import { lookOf } from "../stores/looks.ts";
 import { openDialog } from "../stores/place.ts";
-import { addNotice } from "../stores/settings.ts";
+import { addNotice, settingsStore } from "../stores/settings.ts";
 import { en } from "../strings/en.ts";
 
 /** Backs up; where accounts of the last backup are gone for a reason other than a wipe, asks first. */
@@ -17,9 +18,16 @@ export async function backUp(siteId: string, options: { readonly sure?: boolean;
     openDialog({ kind: "fewer", siteId });
     return;
   }
+  // A double click is one wish.
+  if (starting.has(siteId)) return;
+  starting.add(siteId);
   const started = await startOperation("backup", { siteId, acceptFewer: options.acceptFewer ?? false });
+  starting.delete(siteId);
   if (!started.ok) addNotice(started.error);
 }
+
+/** Sites whose backup has been asked for and not begun. */
+const starting = new Set<string>();
 
 export async function updateSite(request: CommandInput<"site.update">): Promise<ErrorValue | null> {
   const answer = await call("site.update", request);
@@ -33,7 +41,11 @@ export async function showFolder(siteId: string, name?: string): Promise<void> {
   if (!answer.ok) addNotice(answer.error);
 }
 
-export async function openLink(link: CommandInput<"host.open">["link"]): Promise<void> {
+export async function openLink(link: LinkName): Promise<void> {
+  if (settingsStore.getState().host?.host === "web") {
+    window.open(links[link], "_blank", "noopener,noreferrer");
+    return;
+  }
   const answer = await call("host.open", { link });
   if (!answer.ok) addNotice(answer.error);
 }

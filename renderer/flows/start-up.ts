@@ -8,9 +8,9 @@ import { addActivity, setActivity } from "../stores/activity.ts";
 import { backupsOf, setBackups } from "../stores/backups.ts";
 import { setClipboardState } from "../stores/clipboard.ts";
 import { recallLooks } from "../stores/looks.ts";
-import { operationsStore, putOperation, putOperations } from "../stores/operations.ts";
+import { operationsStore, putOperation, putOperations, runningIds } from "../stores/operations.ts";
 import { goTo } from "../stores/place.ts";
-import { addNotice, setHost, setSettings, settingsStore } from "../stores/settings.ts";
+import { addNotice, dropNotice, setHost, setSettings, settingsStore } from "../stores/settings.ts";
 import { selectSite, setSites, sitesStore } from "../stores/sites.ts";
 import { noteRedeployActivity } from "../stores/redeploy.ts";
 import { en } from "../strings/en.ts";
@@ -28,6 +28,10 @@ interface Load {
 const loads = new Map<string, Load>();
 /** The app was not there when its lists were asked for. */
 let isWithoutLists = false;
+/** What is said of that. */
+let silence: ErrorValue | null = null;
+const LOST: ErrorValue = { code: "ENGINE_STOPPED", ...en.errors.lost, retryable: true };
+const LOST_FOR_NOW: ErrorValue = { code: "ENGINE_STOPPED", ...en.errors.lostForNow, retryable: false };
 
 async function fetchBackups(siteId: string): Promise<void> {
   const entries = [];
@@ -121,25 +125,38 @@ function takeSites(sites: Parameters<typeof setSites>[0]): void {
   lookLater(unknown.filter((siteId) => siteId !== currentId));
 }
 
+/** The lists may be from before the news that come while they are read: the news count. */
 async function askForLists(): Promise<void> {
-  const askedAt = new Date().toISOString();
+  const heard: AppEvent[] = [];
+  const stopHearing = onEvent((event) => void heard.push(event));
+  const ranBefore = runningIds();
   const [sites, operations, activity, settings] = await Promise.all([
     call("site.list", {}),
     call("operation.list", {}),
     call("activity.list", { limit: ACTIVITY_LIMIT }),
     call("settings.get", {}),
   ]);
+  stopHearing();
+  const isOld = (type: AppEvent["type"]): boolean => heard.some((event) => event.type === type);
   isWithoutLists = !sites.ok;
-  if (settings.ok) setSettings(settings.value);
+  if (settings.ok && !isOld("settings")) setSettings(settings.value);
   // An app that cannot say what runs runs nothing.
   const told = operations.ok ? operations.value.operations : [];
-  putOperations(told, askedAt, { code: "ENGINE_STOPPED", ...en.errors.lost, retryable: true });
-  for (const operation of told.toSorted((a, b) => (a.startedAt < b.startedAt ? -1 : 1))) noteLook(operation);
-  if (activity.ok) setActivity(activity.value.activities);
-  if (sites.ok) takeSites(sites.value.sites);
-  else if (!isSaid(sites.error)) addNotice(sites.error);
+  putOperations(told, ranBefore, operations.ok ? LOST : LOST_FOR_NOW);
+  for (const operation of told.toSorted((a, b) => (a.startedAt < b.startedAt ? -1 : 1))) noteLook(operationsStore.getState().byId[operation.id] ?? operation);
+  if (activity.ok) setActivity(activity.value.activities, heard.flatMap((event) => (event.type === "activity" ? [event.activity] : [])));
+  if (sites.ok && !isOld("sites")) takeSites(sites.value.sites);
+  sayWhetherItAnswers(sites.ok ? null : sites.error);
   const { currentId } = sitesStore.getState();
   if (currentId !== null) void loadBackups(currentId);
+}
+
+/** Said once, and no longer than it is true. */
+function sayWhetherItAnswers(error: ErrorValue | null): void {
+  if (error !== null && isSaid(error)) return;
+  if (silence !== null) dropNotice(silence);
+  silence = error;
+  if (error !== null) addNotice(error);
 }
 
 /** The notice that led here says it already. */

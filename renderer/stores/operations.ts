@@ -17,16 +17,27 @@ export function putOperation(operation: Operation): void {
   operationsStore.setState((state) => ({ byId: { ...state.byId, [operation.id]: operation } }));
 }
 
-/** All that the app knows. What ran before `askedAt` and is not among them has been lost with an engine that stopped. */
-export function putOperations(operations: readonly Operation[], askedAt: string, lost: ErrorValue): void {
+/** What runs as far as the window knows. */
+export function runningIds(): ReadonlySet<string> {
+  return new Set(Object.values(operationsStore.getState().byId).flatMap(({ id, state }) => (state === "running" ? [id] : [])));
+}
+
+/** All that the app knows. What is of `ranBefore`, still runs here and is not among them has been lost with an engine that stopped. */
+export function putOperations(operations: readonly Operation[], ranBefore: ReadonlySet<string>, lost: ErrorValue): void {
   operationsStore.setState((state) => {
-    const told = Object.fromEntries(operations.map((operation) => [operation.id, operation]));
+    const told = Object.fromEntries(operations.map((operation) => [operation.id, laterOf(state.byId[operation.id], operation)]));
     const before = Object.values(state.byId).map((operation) => {
-      const isLost = operation.state === "running" && !(operation.id in told) && operation.startedAt < askedAt;
-      return [operation.id, isLost ? { ...operation, state: "failed" as const, endedAt: askedAt, progress: null, error: lost } : operation] as const;
+      const isLost = operation.state === "running" && !(operation.id in told) && ranBefore.has(operation.id);
+      return [operation.id, isLost ? { ...operation, state: "failed" as const, endedAt: new Date().toISOString(), progress: null, error: lost } : operation] as const;
     });
     return { byId: { ...Object.fromEntries(before), ...told } };
   });
+}
+
+/** What the app has told to have ended has: a list may be older than that. What was only taken for lost may go on. */
+function laterOf(known: Operation | undefined, told: Operation): Operation {
+  const hasEnded = known !== undefined && known.state !== "running" && known.error?.code !== "ENGINE_STOPPED";
+  return hasEnded && told.state === "running" ? known : told;
 }
 
 export function dismissOperation(operationId: string): void {

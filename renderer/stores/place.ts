@@ -12,6 +12,7 @@ export type DialogView =
   | { readonly kind: "delete_backup"; readonly siteId: string; readonly name: string }
   | { readonly kind: "fewer"; readonly siteId: string }
   | { readonly kind: "new_key"; readonly siteId: string }
+  | { readonly kind: "passphrase"; readonly siteId: string }
   | { readonly kind: "stop_keeping"; readonly siteId: string }
   | { readonly kind: "wipe_demo"; readonly siteId: string }
   | { readonly kind: "unlink_render"; readonly siteId: string }

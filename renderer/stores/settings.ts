@@ -39,6 +39,11 @@ export function useHost(): HostInfo | null {
   return useStore(settingsStore, (state) => state.host);
 }
 
+/** A browser's page may be open far from the folders it tells of. */
+export function useCanShowFiles(): boolean {
+  return useStore(settingsStore, (state) => state.host?.fileManager === true);
+}
+
 export function useNotices(): readonly ErrorValue[] {
   return useStore(settingsStore, (state) => state.notices);
 }

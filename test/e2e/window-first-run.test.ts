@@ -31,6 +31,22 @@ test("the demo site: backed up, wiped, seen, and everybody back without a click"
   await says("All 12 accounts are safe.");
 });
 
+test("of two collections that look like accounts the owner chooses", async () => {
+  const server = await startBundledServer();
+  onTestFinished(() => server.stop());
+  await siteOf(3, server.url);
+  const customers = await siteOf(7, server.url);
+  const window = await startWindow();
+  const { page, button } = window;
+  await enterAddress(window, server.url);
+  const which = page.getByRole("combobox", { name: "Which of these are your customers?" });
+  await which.waitFor();
+  expect(await button("Continue").getAttribute("aria-disabled")).toBe("true");
+  await which.selectOption(customers.collectionName);
+  await page.getByText(`The collection ${customers.collectionName} holds 7, and they look like people who sign in.`).waitFor();
+  expect(await button("Continue").getAttribute("aria-disabled")).toBeNull();
+});
+
 test("a site by its address: tried while it is typed, the accounts found by themselves, the folder chosen in the browser of folders", async () => {
   // A server of its own: on the shared one other tests' accounts would be found as well.
   const server = await startBundledServer();

@@ -132,3 +132,19 @@ test("the keys of the browser host", async () => {
   expect(await keys.count()).toBe(0);
   await search.fill("");
 });
+
+test("a site that gets another name in the settings: it says so, and the focus stays where it was", async () => {
+  const site = await siteOf(7);
+  const window = await startWindow();
+  const { page, go } = window;
+  await window.keep(site);
+  await window.says("All 7 accounts are safe.");
+  await go("Settings");
+  const name = page.getByRole("textbox", { name: "Name" });
+  await name.fill(" Tidewater Yoga ");
+  await name.press("Enter");
+  await page.getByRole("button", { name: /^Site: Tidewater Yoga/ }).waitFor();
+  await page.getByText("Saved", { exact: true }).first().waitFor();
+  expect(await name.inputValue()).toBe("Tidewater Yoga");
+  expect(await page.evaluate("document.activeElement.value")).toBe("Tidewater Yoga");
+});

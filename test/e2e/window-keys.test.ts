@@ -195,7 +195,7 @@ test("Esc closes what lies on top, one layer at a time, and never stops what run
   await page.keyboard.press("Enter");
   await dialog("Bring back 7 accounts to Marlow Bakery?").waitFor();
   await tabTo(window, "button Bring back 7 accounts");
-  const restore = proxy.pause(/\/upsert$/, 0);
+  const restore = proxy.pause(/\/(?:add|upsert)$/, 0);
   await page.keyboard.press("Enter");
   await restore.reached;
   await dialog("Bringing accounts back").waitFor();

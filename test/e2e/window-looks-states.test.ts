@@ -41,10 +41,10 @@ test("wiped and brought back, half-way and whole; backed up with a problem", { t
   await button("Bring back 7 accounts").click();
   const asked = dialog("Bring back 7 accounts to Marlow Bakery?");
   await asked.waitFor();
-  const writing = proxy.nextRequest(/\/upsert$/);
+  const writing = proxy.nextRequest(/\/(?:add|upsert)$/);
   await button("Bring back 7 accounts", asked).click();
   await writing;
-  proxy.inject(/\/upsert$/, { kind: "status", status: 400, json: { error: "InvalidArgumentError" } });
+  proxy.inject(/\/(?:add|upsert)$/, { kind: "status", status: 400, json: { error: "InvalidArgumentError" } });
   await page.getByRole("alert").last().waitFor();
   await look(window, "restore-failed", { at: SCHEMES });
   await page.keyboard.press("Escape");
@@ -132,4 +132,30 @@ test("a site that does not answer", { timeout: 240_000 }, async () => {
   await page.evaluate("Object.defineProperty(navigator, 'onLine', { value: false }); dispatchEvent(new Event('offline'))");
   await says("This computer is offline.");
   await look(window, "offline", { at: [...SCHEMES, "dark-contrast"] });
+});
+
+test("on macOS the window's own buttons stand in the sidebar's corner, and nothing of ours under them", async () => {
+  const site = await siteOf(7);
+  const window = await startWindow();
+  const { page, says } = window;
+  await window.keep(site);
+  await says("All 7 accounts are safe.");
+  await page.getByText("Account Keeper", { exact: true }).waitFor();
+  await page.route("**/api/call/app.info", async (route) => {
+    const response = await route.fetch();
+    const { ok, value } = (await response.json()) as { ok: true; value: object };
+    await route.fulfill({ response, json: { ok, value: { ...value, host: "desktop", platform: "darwin" } } });
+  });
+  await page.reload();
+  await says("All 7 accounts are safe.");
+  expect(await page.getByText("Account Keeper", { exact: true }).isVisible()).toBe(false);
+  const switcher = page.locator(".side-head .switch");
+  const corner = async (): Promise<boolean> => {
+    const { x, y } = (await switcher.boundingBox()) ?? { x: 0, y: 0 };
+    return x >= 72 || y >= 34;
+  };
+  expect(await corner()).toBe(true);
+  // As a window at 200 % is.
+  await page.setViewportSize({ width: 640, height: 400 });
+  expect(await corner()).toBe(true);
 });

@@ -100,6 +100,8 @@ test("the tenth account is the last that fits; with the eleventh the variable is
   await window.run("look", { siteId });
   await says("1 of 11 accounts is not backed up yet.");
   await page.getByRole("region", { name: "Variable" }).getByText("Not for this site").waitFor();
+  // The eleventh is in no backup yet.
+  await page.getByText("Nothing is lost by that once everyone is backed up: this app brings them back after a wipe.").waitFor();
   expect(await button("Copy USER_BACKUP_DATA").count()).toBe(0);
   await button("What to do instead").click();
   await says("Variable");
@@ -137,4 +139,19 @@ test("a site it would bring nobody back to is not offered it, and the window say
   await site.add(people);
   await window.run("look", { siteId });
   await button("Copy USER_BACKUP_DATA").waitFor();
+});
+
+test("a site without accounts has no value: nothing to show, nothing said to be the same", async () => {
+  const site = await siteOf(1);
+  await site.deleteAccounts(everybody.slice(0, 1).map(({ id }) => id));
+  const window = await startWindow();
+  const { page, go, button } = window;
+  await window.ask("site.add", { name: "Tidewater Yoga", source: { kind: "server", url: site.site }, collectionName: site.collectionName });
+  await window.says("No accounts yet.");
+  await go("Variable");
+  const card = page.getByRole("region", { name: "USER_BACKUP_DATA" });
+  await card.waitFor();
+  expect(await button("Show value", card).count()).toBe(0);
+  expect(await card.getByText("The same as your site").count()).toBe(0);
+  expect(await button("Copy USER_BACKUP_DATA", card).getAttribute("aria-disabled")).toBe("true");
 });

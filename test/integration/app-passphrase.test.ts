@@ -31,3 +31,14 @@ test("where it is not known nobody calls an empty site one without accounts", as
   const { id: siteId } = await app.addSite(site);
   await expect(app.run("look", { siteId })).rejects.toMatchObject({ code: "PASSPHRASE_NEEDED" });
 });
+
+test("where it is not known nobody calls a folder of locked backups one without any; of the newest the day is known, and no time is made up", async () => {
+  const site = await siteOfThree();
+  const app = await startTestApp();
+  const { id } = await app.addSite(site, { passphrase: "three little words" });
+  await app.run("backup", { siteId: id });
+  await app.ask("site.remove", { siteId: id });
+  const { id: siteId } = await app.addSite(site);
+  await expect(app.run("look", { siteId })).rejects.toMatchObject({ code: "PASSPHRASE_NEEDED" });
+  expect((await app.ask("backup.list", { siteId })).backups).toMatchObject([{ state: "locked", accounts: null, dayOnly: true }]);
+});

@@ -8,6 +8,7 @@ import { readJournal } from "../../electron/engine/redeploy/journal.ts";
 import { decodeVariable } from "../../electron/engine/variable/decode.ts";
 import { createHostedStage, notesIn, SERVICE_NAME } from "../support/cli-hosted-stage.ts";
 import { answerOf } from "../support/cli-stage.ts";
+import { startFrontProxy } from "../support/front-proxy.ts";
 import { hasTerminal, screenAfter } from "../support/terminal.ts";
 
 const IDS = sampleAccounts(3).map(({ id }) => id).sort();
@@ -74,6 +75,15 @@ describe("redeploy", { timeout: 120_000 }, () => {
     expect(end.stdout).toContain("All 12 accounts are there again.\nThe variable is not used: ");
     expect(service.variables.size).toBe(0);
     expect(await site.accountIds()).toHaveLength(12);
+  });
+
+  it("a server that wants a key: says where the command line takes one, and deploys nothing", async () => {
+    const { site, vault, run, deploysAskedFor } = await createHostedStage();
+    const proxy = await startFrontProxy({ target: site.url, guard: { kind: "bearer", token: "right-key" } });
+    const end = await run(["redeploy", "--url", proxy.url, "--out", vault, "--service", SERVICE_NAME, "--yes"]);
+    await proxy.close();
+    expect(end).toMatchObject({ code: 1, stderr: "The server wants a key.\nSet CHROMA_TOKEN or CHROMA_API_KEY, or name a key file with --auth-file.\n" });
+    expect(deploysAskedFor()).toBe(0);
   });
 
   it("asks for nothing without a yes where nobody can give it", async () => {

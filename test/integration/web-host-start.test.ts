@@ -37,7 +37,7 @@ describe("npm start", () => {
     running.child.kill("SIGTERM");
     const end = await running.ended;
     expect(end.code).toBe(130);
-    expect(end.stderr.split("\n")[0]).toBe("Electron's runtime is not here, so the window opens in your browser.");
+    expect(end.stderr.split("\n")[0]).toBe("Electron's runtime is not here, so the window opens in your browser. `npx install-electron` fetches it.");
     expect(end.stdout).toMatch(/^Open this link in a browser on this computer: http/);
   });
 

@@ -49,6 +49,8 @@ export interface WindowStage {
   readonly go: (place: string) => Promise<void>;
   readonly dialog: (title: string | RegExp) => Locator;
   readonly clipboard: () => Promise<string>;
+  /** Kills the program under the page. */
+  readonly kill: () => Promise<void>;
   /** The page is going to complain like this, and may. */
   readonly allow: (complaint: RegExp) => void;
 }
@@ -106,13 +108,15 @@ export async function startWindow({ size = { width: 1280, height: 800 }, colorSc
   const complaints: string[] = [];
   const allowed: RegExp[] = [];
   const opened: BrowserContext[] = [];
+  async function end(signal: NodeJS.Signals): Promise<void> {
+    if (child.exitCode !== null || child.signalCode !== null) return;
+    const gone = once(child, "exit");
+    child.kill(signal);
+    await gone;
+  }
   onTestFinished(async () => {
     for (const context of opened) await context.close();
-    if (child.exitCode === null) {
-      const gone = once(child, "exit");
-      child.kill("SIGTERM");
-      await gone;
-    }
+    await end("SIGTERM");
     expect(complaints.filter((complaint) => !allowed.some((pattern) => pattern.test(complaint)))).toEqual([]);
   });
   browser ??= openBrowser();
@@ -124,10 +128,10 @@ export async function startWindow({ size = { width: 1280, height: 800 }, colorSc
   await page.goto(url);
   await page.waitForURL((there) => there.pathname === "/");
   await page.getByRole("heading", { level: 1 }).first().waitFor();
-  return { page, dataFolder, home, allow: (complaint) => void allowed.push(complaint), ...hands(page) };
+  return { page, dataFolder, home, kill: () => end("SIGKILL"), allow: (complaint) => void allowed.push(complaint), ...hands(page) };
 }
 
-type Hands = Omit<WindowStage, "page" | "dataFolder" | "home" | "allow">;
+type Hands = Omit<WindowStage, "page" | "dataFolder" | "home" | "allow" | "kill">;
 
 /** What a test does with the page, by the names a person sees, and behind its back. */
 function hands(page: Page): Hands {

@@ -4,7 +4,7 @@ import { homedir } from "node:os";
 import { dirname, join } from "node:path";
 import { KeeperError } from "../../../shared/errors.ts";
 import type { ErrorValue } from "../../../shared/errors.ts";
-import type { linkNames } from "../../../shared/contract.ts";
+import { links } from "../../../shared/links.ts";
 import { asReadError } from "../../engine/backup/file-errors.ts";
 import { VERSION } from "../../engine/program.ts";
 import { isBackupName } from "../../engine/vault/names.ts";
@@ -14,12 +14,6 @@ import type { Services } from "../services.ts";
 import { siteOf } from "../sites/site-store.ts";
 
 type HostHandlers = Pick<Handlers, "app.info" | "settings.get" | "settings.update" | "dialog.choose" | "folder.browse" | "host.show" | "host.open" | "host.copy">;
-
-/** The window names a link, never an address. */
-const LINKS = {
-  render: "https://dashboard.render.com",
-  render_disks: "https://render.com/docs/disks",
-} as const satisfies Record<(typeof linkNames)[number], string>;
 
 /** A folder with more is not one that somebody picks from by hand. */
 const MAX_BROWSED = 1_000;
@@ -33,6 +27,7 @@ export function createHostHandlers({ ports, secrets, store, tokens, emit, sugges
       clipboard: ports.clipboard === null ? "page" : "host",
       secrets: await secrets.protection(),
       dialogs: ports.dialogs !== null,
+      fileManager: ports.shell !== null,
       notifications: ports.notify !== null,
       startAtLogin: ports.canStartAtLogin,
       updates: ports.canUpdate,
@@ -77,7 +72,7 @@ export function createHostHandlers({ ports, secrets, store, tokens, emit, sugges
 
     async "host.open"({ link }) {
       if (ports.shell === null) throw notHere();
-      await ports.shell.openLink(LINKS[link]);
+      await ports.shell.openLink(links[link]);
       return { done: true };
     },
 

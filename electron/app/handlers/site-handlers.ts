@@ -1,6 +1,5 @@
 /** Commands about the list of sites. */
 import { randomUUID } from "node:crypto";
-import { join, resolve } from "node:path";
 import { KeeperError } from "../../../shared/errors.ts";
 import type { SiteSettings, SiteView } from "../../../shared/model.ts";
 import { relockNewest } from "../../engine/operations/relock-newest.ts";
@@ -10,6 +9,7 @@ import { linkView } from "../render/render-access.ts";
 import type { Services } from "../services.ts";
 import { canBeWatched, secretNames, splitDraft, viewOfSource } from "../sites/site-sources.ts";
 import { changeSite, siteOf, type StoredSite } from "../sites/site-store.ts";
+import { freeVault, siteWithVault, vaultTaken } from "../sites/site-vaults.ts";
 import type { WatchControl } from "../watch/watch-control.ts";
 
 const DEFAULT_SITE_SETTINGS: SiteSettings = { watch: true, restoreAfterWipe: true, rehearse: true };
@@ -40,9 +40,9 @@ export function createSiteHandlers(services: Services, watch: WatchControl, held
   }
 
   /** Two sites in one folder would take each other's backups for their own. */
-  function refuseUsedVault(vault: string, siteId: string | null): void {
-    const other = store.value.sites.find((site) => site.id !== siteId && resolve(site.vault) === resolve(vault));
-    if (other !== undefined) throw new KeeperError("SITE_EXISTS", `The backups of ${other.name} are kept in this folder.`, { hint: "Choose a folder of its own for each site." });
+  async function refuseUsedVault(vault: string, siteId: string | null): Promise<void> {
+    const other = await siteWithVault(store.value.sites.filter(({ id }) => id !== siteId), vault);
+    if (other !== undefined) throw vaultTaken(other, "Choose a folder of its own for each site.");
   }
 
   async function keepSecret(name: string, secret: string | null, keepUnprotected: boolean): Promise<void> {
@@ -59,7 +59,7 @@ export function createSiteHandlers(services: Services, watch: WatchControl, held
       async "site.add"({ name, source: draft, collectionName, vault: token, passphrase, settings, keepUnprotected }) {
         const { source, secret } = splitDraft(draft, tokens);
         const vault = token === undefined ? freeVault(suggestedVaults, name, store.value.sites) : tokens.pathOf(token, "vault");
-        refuseUsedVault(vault, null);
+        await refuseUsedVault(vault, null);
         const site: StoredSite = { id: randomUUID(), name, source, collectionName, vault, encrypted: passphrase !== undefined, settings: { ...DEFAULT_SITE_SETTINGS, ...withoutUndefined(settings) } };
         // The keys first: a site without its key would be worse than a key without its site.
         await keepSecret(secretNames.key(site.id), secret, keepUnprotected);
@@ -71,7 +71,7 @@ export function createSiteHandlers(services: Services, watch: WatchControl, held
       async "site.update"({ siteId, name, collectionName, vault: token, auth, passphrase, settings, keepUnprotected }) {
         const known = siteOf(store, siteId);
         const vault = token === undefined ? known.vault : tokens.pathOf(token, "vault");
-        refuseUsedVault(vault, siteId);
+        await refuseUsedVault(vault, siteId);
         let { source } = known;
         if (auth !== undefined) {
           if (source.kind === "server") source = { ...source, auth: auth.kind };
@@ -109,15 +109,6 @@ export function createSiteHandlers(services: Services, watch: WatchControl, held
       },
     },
   };
-}
-
-/** A folder named as the site, that no other site has. */
-function freeVault(parent: string, name: string, sites: readonly StoredSite[]): string {
-  const stem = name.replace(/[^\p{L}\p{N} ._-]/gu, "").replace(/^[. ]+|[. ]+$/g, "").slice(0, 60) || "Site";
-  for (let attempt = 1; ; attempt += 1) {
-    const folder = join(parent, attempt === 1 ? stem : `${stem} ${attempt}`);
-    if (!sites.some(({ vault }) => resolve(vault).toLowerCase() === resolve(folder).toLowerCase())) return folder;
-  }
 }
 
 function withoutUndefined<T extends object>(part: T | undefined): { [K in keyof T]?: Exclude<T[K], undefined> } {

@@ -1,10 +1,10 @@
 /** Where a copy of a backup goes: over no file that nobody was asked about, and never among the backups of a site. */
-import { realpath, stat } from "node:fs/promises";
-import { basename, dirname, join, resolve } from "node:path";
-import { KeeperError } from "../../../shared/errors.ts";
+import { stat } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
 import { asWriteError, systemCode } from "../../engine/backup/file-errors.ts";
 import { SHELF_FOLDERS } from "../../engine/vault/entries.ts";
 import type { Services } from "../services.ts";
+import { realFolder, vaultTaken } from "../sites/site-vaults.ts";
 
 export interface ExportTarget {
   readonly path: string;
@@ -22,7 +22,7 @@ export async function exportTarget({ ports, store }: Pick<Services, "ports" | "s
   const folder = await realFolder(dirname(path));
   for (const site of store.value.sites) {
     const itsFolders = await Promise.all(Object.values(SHELF_FOLDERS).map(async (shelf) => await realFolder(join(site.vault, shelf))));
-    if (itsFolders.includes(folder)) throw new KeeperError("SITE_EXISTS", `The backups of ${site.name} are kept in this folder.`, { hint: "Choose another folder for the copy." });
+    if (itsFolders.includes(folder)) throw vaultTaken(site, "Choose another folder for the copy.");
   }
   // The system's dialog asks before it names a file that is there. The page's browser of folders does not.
   return { path, keepOthers: isFolder || ports.dialogs === null };
@@ -35,9 +35,4 @@ async function isFolderAt(path: string): Promise<boolean> {
     if (systemCode(error) === "ENOENT") return false;
     throw asWriteError(error);
   }
-}
-
-/** One folder may be reached under several names. One that is not there has only this. */
-async function realFolder(path: string): Promise<string> {
-  return await realpath(path).catch(() => resolve(path));
 }

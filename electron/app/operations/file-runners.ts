@@ -48,9 +48,7 @@ export function createFileRunners(services: Services): Pick<Runners, "test_conne
     try {
       const { connection } = opened;
       const collections = await describeCollections(connection, options);
-      const byName = collections.find(({ name }) => name === COLLECTION_OF_MOST);
-      const suggested = byName ?? collections.find(({ looksLikeAccounts }) => looksLikeAccounts) ?? null;
-      return { result: { shown: source.kind === "folder" ? source.path : connection.address, version: connection.version, collections, suggested: suggested?.name ?? null } };
+      return { result: { shown: source.kind === "folder" ? source.path : connection.address, version: connection.version, collections, suggested: suggestedOf(collections) } };
     } finally {
       await opened.close();
     }
@@ -162,6 +160,13 @@ async function describeCollections(connection: ChromaConnection, options: Option
 }
 
 const accountLike = z.object({ email: z.string().includes("@") });
+
+/** Of several that look like accounts only the owner knows which are the customers. */
+function suggestedOf(collections: OperationResult<"test_connection">["collections"]): string | null {
+  if (collections.some(({ name }) => name === COLLECTION_OF_MOST)) return COLLECTION_OF_MOST;
+  const [found, another] = collections.filter(({ looksLikeAccounts }) => looksLikeAccounts);
+  return found === undefined || another !== undefined ? null : found.name;
+}
 
 async function holdsAccounts(connection: ChromaConnection, collectionId: string, { signal }: Options): Promise<boolean> {
   const ids = [...(await listIds(connection, collectionId, { signal }))].slice(0, LOOKED_AT);

@@ -8,7 +8,7 @@ import { compareSides, type Diff } from "../../engine/diff/compare.ts";
 import { sideOfBackup, sideOfSite } from "../../engine/diff/side.ts";
 import { judgeSite, variableOfSite } from "../../engine/operations/make-variable.ts";
 import type { OpenSite } from "../../engine/operations/restore-target.ts";
-import { refuseUnreadable } from "../../engine/operations/shrink-guard.ts";
+import { refuseLockedNewest, refuseUnreadable } from "../../engine/operations/shrink-guard.ts";
 import { readRestoreMark } from "../../engine/operations/restore-mark.ts";
 import { lookUpCollection } from "../../engine/restore/plan-restore.ts";
 import { readNotes } from "../../engine/vault/notes.ts";
@@ -26,14 +26,15 @@ export interface LookRequest extends OpenSite {
   readonly now: Date;
 }
 
-/** Reads the site and the newest good backup, writes nothing. Throws the codes of both and of `refuseUnreadable`, CANCELLED when `signal` aborts. */
+/** Reads the site and the newest good backup, writes nothing. Throws the codes of both, of `refuseUnreadable` and `refuseLockedNewest`, CANCELLED when `signal` aborts. */
 export async function lookAtSite(request: LookRequest, options: OperationOptions): Promise<Look> {
   const { connection, collectionName, vault, passphrase, now } = request;
   const good = await newestGoodOf(vault, passphrase, options);
   const { collection } = await lookUpCollection(connection, collectionName, options);
   const accounts = collection === null ? 0 : await connection.count(collection.id, { signal: options.signal });
   const { newest } = good;
-  if (newest === null && accounts === 0) refuseUnreadable(good);
+  // Nobody may take a folder whose backups are locked for one without any.
+  if (newest === null) (accounts === 0 ? refuseUnreadable : refuseLockedNewest)(good);
   const site = sideOfSite(connection, collection);
   const diff = newest === null ? null : await compareSides(sideOfBackup(await openBackup({ path: newest.entry.path }, { passphrase, signal: options.signal })), site, options);
   const verdict = judge(

@@ -12,6 +12,7 @@ import { clearRestoreMark } from "../../engine/operations/restore-mark.ts";
 import { restoreSite } from "../../engine/operations/restore-site.ts";
 import { withRestoreTarget, type OpenSite, type RestoreTarget } from "../../engine/operations/restore-target.ts";
 import { planUndo, undoRestore, type UndoPlan } from "../../engine/operations/undo-restore.ts";
+import { otherOriginOf } from "../../engine/operations/whose-vault.ts";
 import { lookUpCollection, planRestore, type RestorePlan, type RestorePolicy } from "../../engine/restore/plan-restore.ts";
 import { pruneVault, planPrune } from "../../engine/vault/prune.ts";
 import type { Services } from "../services.ts";
@@ -32,6 +33,8 @@ type KeptPlan =
       readonly kind: "restore";
       readonly siteId: string;
       readonly from: OpenedFrom;
+      /** Of the vault's newest backup, nobody left out. */
+      readonly isOfEveryone: boolean;
       readonly plan: RestorePlan;
       readonly policy: RestorePolicy;
       readonly only: readonly string[] | undefined;
@@ -91,15 +94,15 @@ export function createSiteRunners(services: Services): Pick<Runners, "look" | "b
     const opened = await openFrom(services, site, from, { passphrase, signal: options.signal });
     return await withTarget(site, options, async (target) => {
       const made = await planRestore({ ...target.site, backup: opened.backup, policy, only, dimension }, options);
-      const planId = keepPlan({ kind: "restore", siteId, from: opened, plan: made, policy, only, dimension });
-      return { result: planView({ planId, from: opened, plan: made, copiesFolder: target.copiesFolder }) };
+      const planId = keepPlan({ kind: "restore", siteId, from: opened, isOfEveryone: from.kind === "newest" && only === undefined, plan: made, policy, only, dimension });
+      return { result: planView({ planId, from: opened, otherOrigin: await otherOriginOf(opened.backup, target.site, site.vault), plan: made, copiesFolder: target.copiesFolder }) };
     });
   }
 
   async function restore({ siteId, planId }: OperationRequest<"restore">, options: Options): Promise<Finished<"restore">> {
     const site = siteOf(store, siteId);
     const kept = takePlan(planId, siteId, "restore");
-    const { policy, only, dimension } = kept;
+    const { policy, only, dimension, isOfEveryone } = kept;
     const passphrase = kept.from.passphrase;
     const report = await withTarget(site, options, async (target) =>
       await target.write(site.vault, async (open) =>
@@ -108,8 +111,8 @@ export function createSiteRunners(services: Services): Pick<Runners, "look" | "b
     );
     const broken = report.problems.filter(({ code }) => code === "NOT_RESTORED");
     // Everyone is there, so nothing is left for the watcher to finish.
-    if (broken.length === 0 && only === undefined && policy === "add_missing") await clearRestoreMark(site.vault);
-    await record(site, broken.length === 0 ? words.broughtBack(report) : words.restoreIncomplete(report, broken.map(({ id }) => id)));
+    if (broken.length === 0 && isOfEveryone) await clearRestoreMark(site.vault);
+    await record(site, words.afterRestore(report));
     return { result: reportView(report), hasProblems: report.problems.some(({ code }) => code !== "SAME_EMAIL_OTHER_ID") };
   }
 

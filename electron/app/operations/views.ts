@@ -2,9 +2,11 @@
 import { basename } from "node:path";
 import type { OperationResult } from "../../../shared/operations.ts";
 import type { BackupReport } from "../../engine/operations/backup-site.ts";
+import type { BackupOrigin } from "../../engine/operations/whose-vault.ts";
 import type { Problem } from "../../engine/record.ts";
 import type { RestoreReport } from "../../engine/restore/apply-restore.ts";
 import type { RestorePlan } from "../../engine/restore/plan-restore.ts";
+import { shown } from "../../engine/shown.ts";
 import type { VaultEntry } from "../../engine/vault/vault.ts";
 import type { OpenedFrom } from "./open-from.ts";
 
@@ -36,12 +38,13 @@ export function backupView(report: BackupReport): OperationResult<"backup"> {
 interface PlanFacts {
   readonly planId: string;
   readonly from: OpenedFrom;
+  readonly otherOrigin: BackupOrigin | null;
   readonly plan: RestorePlan;
   /** The source is a data folder. */
   readonly copiesFolder: boolean;
 }
 
-export function planView({ planId, from, plan, copiesFolder }: PlanFacts): OperationResult<"plan_restore"> {
+export function planView({ planId, from, otherOrigin, plan, copiesFolder }: PlanFacts): OperationResult<"plan_restore"> {
   const { policy, add, overwrite, same, leftAsTheyAre, accountsInBackup, accountsOnSite, collection, standInVectors, dimension, problems } = plan;
   return {
     planId,
@@ -60,6 +63,7 @@ export function planView({ planId, from, plan, copiesFolder }: PlanFacts): Opera
     stopSiteFirst: copiesFolder,
     standInVectors,
     dimension,
+    otherOrigin: otherOrigin === null ? null : { site: shown(otherOrigin.site), collectionName: shown(otherOrigin.chroma.collection.name) },
     passedOver: passedOverView(from.passedOver),
     ...problemsView(problems),
   };

@@ -12,6 +12,12 @@ export const activity = {
   nothingOfThis: "Nothing of this kind.",
   clear: "Clear search",
   loading: "Reading the activity…",
+  /** Where the app's own words name a command or an option of the command line. */
+  nextSteps: {
+    wiped: "Until everyone is back your customers cannot sign in. The Overview brings them back.",
+    deletions: "That looks like someone deleted them. The Overview brings them back, or takes it that they were deleted on purpose.",
+  },
+  rehearseAgain: "Rehearse that backup once more to see who.",
   copyDetails: "Copy details",
   about: "Accounts",
   log: "In the log",

@@ -24,6 +24,7 @@ export const dialogs = {
     from: (backup: string) => `From ${backup}.`,
     fromPasted: "From the pasted variable.",
     fromFile: (name: string) => `From ${name}.`,
+    otherOrigin: ({ site, collectionName }: { readonly site: string; readonly collectionName: string }) => `This backup was made of ${site}, collection “${collectionName}”. Is that the same site?`,
     passedOver: (name: string, message: string) => `${name} was passed over: ${message}`,
     overwrite: (count: number) => `Also put back older versions of ${plural(count, "changed account", "changed accounts")}`,
     overwriteUnknown: "Also put back older versions of changed accounts",
@@ -80,6 +81,12 @@ export const dialogs = {
     password: "Password",
     header: "Name of the header",
     save: "Save the key",
+  },
+  passphrase: {
+    title: "Enter the passphrase",
+    hint: "The one your newest backup is locked with: it is tried on it first. New backups are locked with it too.",
+    confirm: "Use this passphrase",
+    trying: "Trying it…",
   },
   stop: {
     title: (site: string) => `Stop keeping ${site}?`,

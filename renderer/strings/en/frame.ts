@@ -100,8 +100,19 @@ export const frame = {
 
 export const errors = {
   programGone: { message: "Account Keeper has stopped.", hint: "Start it again. Your backups are untouched, and whatever was running can be run again." },
-  lost: { message: "This was cut short: the engine stopped and was started again.", hint: "Run it again; nobody is added twice." },
+  lost: { message: "This was cut short before it was done.", hint: "Run it again; nobody is added twice." },
+  lostForNow: { message: "This was cut short before it was done.", hint: "Run it again once Account Keeper is there again; nobody is added twice." },
   mishap: { title: "Something went wrong in this window.", hint: "Your backups are untouched, and whatever was running goes on. Load the window again.", action: "Load again" },
+  /** Where the app's own words name a command or an option of the command line. */
+  nextSteps: {
+    COLLECTION_NOT_FOUND: "If your site was wiped, bring everyone back from the newest backup. If your accounts are kept under another name, enter it in the settings, under Site.",
+    SITE_EMPTY: "It looks wiped: bring everyone back from the newest backup.",
+    VECTOR_DIMENSION_UNKNOWN: "A wrong length would stop new sign-ups. Ask whoever built your site, then enter it.",
+    VECTOR_DIMENSION_MISMATCH: "Enter the length that your site takes.",
+    RESERVED_METADATA_KEY: "Choose the others in the list of this backup, or ask whoever made it.",
+    ACCOUNT_NOT_IN_BACKUP: "Look at the list of this backup again, and choose from it.",
+    BUNDLED_SERVER_UNAVAILABLE: "Add your site by the address of its server. Only data folders, rehearsals and the demo need the built-in one.",
+  },
   clipboard: { message: "The browser did not let us copy.", hint: "Allow the clipboard for this page, or show the value and copy it by hand." },
   details: {
     title: "For support",

@@ -71,7 +71,8 @@ export const variable = {
     compareFailed: "We could not compare it with your site just now.",
   },
   not: {
-    tooMany: (count: number) => `Your site reads it only up to 10 accounts. Nothing is lost by that: your backups hold all ${number(count)}, and there are better ways to bring them back.`,
+    tooMany: (count: number, isHeld: boolean) =>
+      `Your site reads it only up to 10 accounts. ${isHeld ? `Nothing is lost by that: your backups hold all ${number(count)}, and there are better ways to bring them back.` : "Back everyone up first: then nothing is lost by that, and there are better ways to bring them back."}`,
     limit: "Limit: 10",
     total: (count: number) => accounts(count),
     meterAloud: (count: number) => `${accounts(count)}, limit 10`,

@@ -10,6 +10,7 @@ import type { ActivityView, SiteView } from "../../../shared/model.ts";
 import { useActivity } from "../../stores/activity.ts";
 import { announce } from "../../stores/announcer.ts";
 import { en } from "../../strings/en.ts";
+import { hintInWindow } from "../../strings/in-window.ts";
 import { clock, fullTime, masked } from "../../strings/words.ts";
 import { activityIcon, activityMessage } from "../activity-icon.ts";
 import { PageHead } from "../frame/Page.tsx";
@@ -19,13 +20,14 @@ const words = en.activity;
 const ROW_REM = 2.75;
 
 function detailsOf(entry: ActivityView): string {
-  return [entry.at, `${entry.level} ${entry.kind}`, activityMessage(entry), entry.hint, entry.line].filter((line) => line !== undefined).join("\n");
+  return [entry.at, `${entry.level} ${entry.kind}`, activityMessage(entry), hintInWindow(entry), entry.line].filter((line) => line !== undefined).join("\n");
 }
 
 function Details({ entry }: { readonly entry: ActivityView }) {
+  const hint = hintInWindow(entry);
   return (
     <div className="act-more">
-      {entry.hint !== undefined && <p>{entry.hint}</p>}
+      {hint !== undefined && <p>{hint}</p>}
       <dl className="det">
         <dt>{words.when}</dt>
         <dd>{fullTime(entry.at)}</dd>

@@ -12,7 +12,7 @@ import { noteRead } from "../../flows/damage.ts";
 import { useOperation } from "../../stores/operations.ts";
 import { openBackup, openDialog } from "../../stores/place.ts";
 import { en } from "../../strings/en.ts";
-import { accounts, size, when } from "../../strings/words.ts";
+import { accounts, size } from "../../strings/words.ts";
 import { AccountsPane } from "./AccountsPane.tsx";
 import { BackupMenu } from "./BackupMenu.tsx";
 import { choiceOf, withTicks } from "./choice.ts";
@@ -23,6 +23,7 @@ import { Outcome } from "./Outcome.tsx";
 import { Unusable } from "./Unusable.tsx";
 import { useDiff } from "./use-diff.ts";
 import { useOpened } from "./use-opened.ts";
+import { whenMade } from "./when-made.ts";
 
 const words = en.backups.detail;
 
@@ -35,7 +36,7 @@ interface BackupDetailProps {
 
 export function BackupDetail({ site, row, entries, now }: BackupDetailProps) {
   const { entry } = row;
-  const title = entry.at === null ? words.pick : when(entry.at, now);
+  const title = entry.at === null ? words.pick : whenMade(entry, now);
   const opened = useOpened(site.id, entry);
   const isOpen = opened.state === "open";
   const view = useDiff(site, entry, isOpen);
@@ -65,6 +66,22 @@ export function BackupDetail({ site, row, entries, now }: BackupDetailProps) {
     const ended = await runOperation("export_backup", { siteId: site.id, name: entry.name, to: to.token }, setJobId);
     setError(ended.ok ? ended.value.error : ended.error);
   }
+
+  const told =
+    job === null && error === null ? null : (
+      <div className="job" role="status">
+        {job?.state === "running" && (
+          <>
+            <ProgressBar operation={job} label={words.rehearse} />
+            <Button size="s" icon="close" onClick={() => void cancelOperation(job.id)}>
+              {en.frame.cancel}
+            </Button>
+          </>
+        )}
+        {job !== null && job.state !== "running" && error === null && <Outcome key={job.id} operation={job} />}
+        {error !== null && <ErrorNote error={error} onDismiss={() => setError(null)} />}
+      </div>
+    );
 
   return (
     <aside className="card det2" aria-label={words.label(title)} data-region="detail">
@@ -99,22 +116,10 @@ export function BackupDetail({ site, row, entries, now }: BackupDetailProps) {
           <AccountsPane siteId={site.id} name={entry.name} diff={diff} ticked={choice.ticked} chosen={chosen?.size ?? null} onTick={(ids, isOn) => setChosen((before) => withTicks(diff, before, ids, isOn))} onReset={() => setChosen(null)} />
         </>
       )}
-      {(job !== null || error !== null) && (
-        <div className="sec" role="status">
-          {job?.state === "running" && (
-            <>
-              <ProgressBar operation={job} label={words.rehearse} />
-              <Button size="s" icon="close" onClick={() => void cancelOperation(job.id)}>
-                {en.frame.cancel}
-              </Button>
-            </>
-          )}
-          {job !== null && job.state !== "running" && error === null && <Outcome key={job.id} operation={job} />}
-          {error !== null && <ErrorNote error={error} onDismiss={() => setError(null)} />}
-        </div>
-      )}
+      {!isUsable && told !== null && <div className="sec">{told}</div>}
       {isUsable && (
         <div className="ft">
+          {told}
           <p className="sm t2">{choice.plan}</p>
           <div className="row">
             <Button

@@ -3,6 +3,7 @@ import { Menu } from "@mantine/core";
 import { Icon } from "../../components/Icon.tsx";
 import { showFolder } from "../../flows/site-actions.ts";
 import { openDialog } from "../../stores/place.ts";
+import { useCanShowFiles } from "../../stores/settings.ts";
 import { en } from "../../strings/en.ts";
 import type { BackupRow } from "./kept-because.ts";
 
@@ -18,6 +19,7 @@ interface BackupMenuProps {
 
 export function BackupMenu({ siteId, row, onVerify, onExport, onCompare }: BackupMenuProps) {
   const { entry } = row;
+  const canShow = useCanShowFiles();
   const isUsable = entry.state === "good" || entry.state === "locked";
   const reason = row.isNewest ? words.keptNewest : row.isFullest ? words.keptFullest : null;
   return (
@@ -31,7 +33,7 @@ export function BackupMenu({ siteId, row, onVerify, onExport, onCompare }: Backu
         {(isUsable || entry.state === "damaged") && <Menu.Item onClick={onVerify}>{words.menu.verify}</Menu.Item>}
         {isUsable && <Menu.Item onClick={onCompare}>{words.menu.compareAgain}</Menu.Item>}
         {isUsable && <Menu.Item onClick={onExport}>{words.menu.exportIt}</Menu.Item>}
-        <Menu.Item onClick={() => void showFolder(siteId, entry.name)}>{words.menu.show}</Menu.Item>
+        {canShow && <Menu.Item onClick={() => void showFolder(siteId, entry.name)}>{words.menu.show}</Menu.Item>}
         <Menu.Item
           className="menu-last"
           aria-disabled={reason !== null}

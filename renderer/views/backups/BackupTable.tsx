@@ -4,18 +4,15 @@ import { memo, useEffect, useRef, useState, type KeyboardEvent } from "react";
 import { Icon } from "../../components/Icon.tsx";
 import { rangeWith } from "../../components/keep-row.ts";
 import { en } from "../../strings/en.ts";
-import { fullTime, number, when } from "../../strings/words.ts";
+import { number } from "../../strings/words.ts";
 import type { BackupRow } from "./kept-because.ts";
+import { fullTimeMade, whenMade } from "./when-made.ts";
 
 const words = en.backups;
 const ROW_HEIGHT_REM = 2.75;
 const NARROW_ROW_HEIGHT_REM = 2.375;
 const PAGE = 10;
 const TYPE_AHEAD_MS = 800;
-
-function whenOf({ entry }: BackupRow, now: number): string {
-  return entry.at === null ? words.unknownTime : when(entry.at, now);
-}
 
 function changeOf({ change }: BackupRow): { readonly shown: string; readonly aloud: string } {
   if (change === null || change === 0) return { shown: "", aloud: "" };
@@ -53,8 +50,8 @@ const Row = memo(function Row({ row, index, isOpen, isStop, start, height, now, 
       }}
       onFocus={() => onActive(index)}
     >
-      <span role="gridcell" className="cut" title={entry.at === null ? entry.name : fullTime(entry.at)}>
-        {whenOf(row, now)}
+      <span role="gridcell" className="cut" title={fullTimeMade(entry)}>
+        {whenMade(entry, now)}
       </span>
       <span role="gridcell" className="num b">
         {entry.accounts === null ? <span aria-label={words.unknownCount}>–</span> : number(entry.accounts)}
@@ -135,7 +132,7 @@ export function BackupTable({ rows, openName, now, onOpen }: BackupTableProps) {
     if (event.key.length !== 1 || event.ctrlKey || event.metaKey || event.altKey) return;
     event.preventDefault();
     typed.current = { text: (isGoingOn ? typed.current.text : "") + event.key.toLowerCase(), at: event.timeStamp };
-    const found = rows.findIndex((candidate) => whenOf(candidate, now).toLowerCase().startsWith(typed.current.text));
+    const found = rows.findIndex((candidate) => whenMade(candidate.entry, now).toLowerCase().startsWith(typed.current.text));
     if (found >= 0) move(found);
   }
 

@@ -14,13 +14,14 @@ import { announce } from "../../stores/announcer.ts";
 import { useBackups } from "../../stores/backups.ts";
 import { useRunningWrite } from "../../stores/operations.ts";
 import { openBackup, openDialog, useOpenBackup } from "../../stores/place.ts";
-import { addNotice } from "../../stores/settings.ts";
+import { addNotice, useCanShowFiles } from "../../stores/settings.ts";
 import { en } from "../../strings/en.ts";
-import { size, when } from "../../strings/words.ts";
+import { size } from "../../strings/words.ts";
 import { PageHead } from "../frame/Page.tsx";
 import { BackupDetail } from "./BackupDetail.tsx";
 import { BackupTable } from "./BackupTable.tsx";
 import { backupRows } from "./kept-because.ts";
+import { whenMade } from "./when-made.ts";
 
 const words = en.backups;
 
@@ -32,6 +33,7 @@ async function prune(siteId: string): Promise<void> {
 }
 
 function MoreMenu({ siteId }: { readonly siteId: string }) {
+  const canShow = useCanShowFiles();
   return (
     <Menu position="bottom-end" withinPortal={false} floatingStrategy="fixed" trapFocus returnFocus withInitialFocusPlaceholder={false}>
       <Menu.Target>
@@ -42,7 +44,7 @@ function MoreMenu({ siteId }: { readonly siteId: string }) {
       <Menu.Dropdown>
         <Menu.Item onClick={() => openDialog({ kind: "inspect", siteId })}>{words.lookInside}</Menu.Item>
         <Menu.Item onClick={() => openDialog({ kind: "restore", siteId, from: null, only: null })}>{en.overview.actions.restore}</Menu.Item>
-        <Menu.Item onClick={() => void showFolder(siteId)}>{words.showFolder}</Menu.Item>
+        {canShow && <Menu.Item onClick={() => void showFolder(siteId)}>{words.showFolder}</Menu.Item>}
         <Menu.Item onClick={() => void prune(siteId)}>{words.prune}</Menu.Item>
       </Menu.Dropdown>
     </Menu>
@@ -60,7 +62,7 @@ export function BackupsPlace({ site }: { readonly site: SiteView }) {
   const rows = useMemo(() => backupRows(entries, now), [entries, now]);
   const wanted = search.trim().toLowerCase();
   const found = useMemo(
-    () => (wanted === "" ? rows : rows.filter(({ entry, check, kept }) => `${entry.at === null ? "" : when(entry.at, now)} ${entry.name} ${check.word} ${kept} ${entry.accounts ?? ""}`.toLowerCase().includes(wanted))),
+    () => (wanted === "" ? rows : rows.filter(({ entry, check, kept }) => `${entry.at === null ? "" : whenMade(entry, now)} ${entry.name} ${check.word} ${kept} ${entry.accounts ?? ""}`.toLowerCase().includes(wanted))),
     [rows, wanted, now],
   );
   const open = rows.find(({ entry }) => entry.name === openName) ?? null;

@@ -10,11 +10,12 @@ import { closeDialog, goTo, openBackup, type DialogView as DialogState } from ".
 import { useHost } from "../../stores/settings.ts";
 import { siteById } from "../../stores/sites.ts";
 import { en } from "../../strings/en.ts";
-import { when } from "../../strings/words.ts";
+import { whenMade } from "../backups/when-made.ts";
 import { keyNames } from "../frame/key-actions.ts";
 import { FewerDialog } from "./FewerDialog.tsx";
 import { InspectDialog } from "./InspectDialog.tsx";
 import { NewKeyDialog } from "./NewKeyDialog.tsx";
+import { PassphraseDialog } from "./PassphraseDialog.tsx";
 import { RestoreDialog } from "./RestoreDialog.tsx";
 import { UndoDialog } from "./UndoDialog.tsx";
 import { UnlinkDialog } from "./UnlinkDialog.tsx";
@@ -22,12 +23,11 @@ import { UnlinkDialog } from "./UnlinkDialog.tsx";
 function DeleteBackup({ siteId, name }: { readonly siteId: string; readonly name: string }) {
   const entry = backupsOf(siteId).entries.find((other) => other.name === name);
   const words = en.dialogs.remove;
-  const at = entry?.at ?? null;
   // What a damaged one says of itself is not what it can give back.
   const count = entry === undefined || entry.state === "damaged" ? null : entry.accounts;
   return (
     <ConfirmDialog
-      title={words.title(at === null ? name : when(at, Date.now()))}
+      title={words.title(entry === undefined || entry.at === null ? name : whenMade(entry, Date.now()))}
       hint={count === null ? words.hintUnknown : words.hint(count)}
       confirm={words.confirm}
       icon="trash"
@@ -117,6 +117,8 @@ export function DialogView({ dialog }: { readonly dialog: DialogState }) {
       return <FewerDialog siteId={dialog.siteId} />;
     case "new_key":
       return <NewKeyDialog siteId={dialog.siteId} />;
+    case "passphrase":
+      return <PassphraseDialog siteId={dialog.siteId} />;
     case "stop_keeping":
       return <StopKeeping siteId={dialog.siteId} />;
     case "wipe_demo":

@@ -25,6 +25,7 @@ export function PlanLines({ plan, overwrite, onOverwrite }: PlanLinesProps) {
   const count = plan.add + plan.overwrite;
   const ids = [...plan.addIds, ...plan.overwriteIds].slice(0, MOST_SHOWN);
   const notes = [
+    ...(plan.otherOrigin !== null && count > 0 ? [words.otherOrigin(plan.otherOrigin)] : []),
     ...plan.passedOver.map(({ name, message }) => words.passedOver(name, message)),
     ...(plan.stopSiteFirst ? [words.stopSite] : []),
     ...(plan.collectionMissing ? [words.newCollection] : []),

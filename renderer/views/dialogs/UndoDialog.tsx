@@ -76,6 +76,7 @@ export function UndoDialog({ siteId }: { readonly siteId: string }) {
     }
   }
 
+  const hasNothing = stage.name === "nothing" || (stage.name === "plan" && stage.plan.putBack === 0);
   const isRunning = stage.name === "planning" || stage.name === "running";
   return (
     <Dialog
@@ -90,10 +91,10 @@ export function UndoDialog({ siteId }: { readonly siteId: string }) {
         ) : (
           <>
             <Button data-autofocus onClick={() => (isRunning && operationId !== null ? void cancelOperation(operationId) : closeDialog())}>
-              {en.frame.cancel}
+              {hasNothing ? en.frame.close : en.frame.cancel}
             </Button>
-            {stage.name === "plan" && (
-              <Button rank="primary" icon="restore" blocked={stage.plan.putBack === 0 ? words.titleNobody : undefined} onClick={() => void apply(stage.plan)}>
+            {stage.name === "plan" && !hasNothing && (
+              <Button rank="primary" icon="restore" onClick={() => void apply(stage.plan)}>
                 {words.confirm(stage.plan.putBack)}
               </Button>
             )}

@@ -8,6 +8,7 @@ import type { Operation } from "../../../shared/operations.ts";
 import { useLook, type Look } from "../../stores/looks.ts";
 import { useLatest, useRunningWrite } from "../../stores/operations.ts";
 import { goTo, places, usePlace, type Place } from "../../stores/place.ts";
+import { useHost } from "../../stores/settings.ts";
 import { useCurrentSite } from "../../stores/sites.ts";
 import { en } from "../../strings/en.ts";
 import { ago } from "../../strings/words.ts";
@@ -77,13 +78,16 @@ function WatchLine() {
 export function Sidebar() {
   const site = useCurrentSite();
   const redeployBadge = useRedeployBadge(site?.id ?? null);
+  const host = useHost();
+  // The desktop app's window on macOS: its buttons stand where the brand is elsewhere.
+  const isUnderLights = host?.host === "desktop" && host.platform === "darwin";
   const [isOpen, setIsOpen] = useState(false);
   const main: readonly Place[] = places.slice(0, 5);
   const close = (): void => setIsOpen(false);
   return (
     <div className={isOpen ? "side open" : "side"} data-region="sidebar">
       <header className="side-head">
-        <div className="brand">
+        <div className={isUnderLights ? "brand lights" : "brand"}>
           <Mark />
           <span>{en.frame.product}</span>
         </div>

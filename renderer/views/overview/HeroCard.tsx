@@ -13,25 +13,29 @@ import type { Operation } from "../../../shared/operations.ts";
 import { announce } from "../../stores/announcer.ts";
 import { goTo, openDialog } from "../../stores/place.ts";
 import { dismissOperation } from "../../stores/operations.ts";
+import { useCanShowFiles } from "../../stores/settings.ts";
 import { en } from "../../strings/en.ts";
 import type { HeroActionId } from "./hero.ts";
 import { Moments } from "./Moments.tsx";
+import { isPassphraseTrouble } from "./site-state.ts";
 import { tallyRows } from "./tally-rows.ts";
 import { heroAction } from "./use-hero-actions.ts";
 import { useHero } from "./use-hero.ts";
 
 const icons: Partial<Record<HeroActionId, IconName>> = {
   backup: "backup", redeploy: "redeploy", restore: "restore", cancel: "close", bring_back: "restore", choose_people: "person", older_backup: "backups", got_it: "check",
-  see_what: "activity", undo: "restore", look: "again", copy_details: "copy", new_key: "key", settings: "folder", show_folder: "folder", wipe_demo: "wiped", stop_waiting: "close",
+  see_what: "activity", undo: "restore", look: "again", copy_details: "copy", new_key: "key", passphrase: "lock", settings: "folder", show_folder: "folder", wipe_demo: "wiped", stop_waiting: "close",
 };
 
 /** The one thing to do about a failure, where there is one. */
 function NextStep({ ended, site }: { readonly ended: Operation; readonly site: SiteView }) {
   const say = en.overview.actions;
+  const canShow = useCanShowFiles();
   const code = ended.error?.code;
   if (code === "FOLDER_NOT_WRITABLE" || code === "FOLDER_NOT_FOUND") return <Button rank="primary" size="s" icon="folder" onClick={() => goTo("settings")}>{say.otherFolder}</Button>;
-  if (code === "DISK_FULL") return <Button rank="primary" size="s" icon="folder" onClick={() => void showFolder(site.id)}>{say.showInFolder}</Button>;
+  if (code === "DISK_FULL" && canShow) return <Button rank="primary" size="s" icon="folder" onClick={() => void showFolder(site.id)}>{say.showInFolder}</Button>;
   if (code === "KEY_REFUSED" || code === "KEY_MISSING") return <Button rank="primary" size="s" icon="key" onClick={() => openDialog({ kind: "new_key", siteId: site.id })}>{say.newKey}</Button>;
+  if (ended.error !== null && isPassphraseTrouble(ended.error)) return <Button rank="primary" size="s" icon="lock" onClick={() => openDialog({ kind: "passphrase", siteId: site.id })}>{say.enterPassphrase}</Button>;
   if (ended.kind === "backup" && ended.error?.retryable === true) return <Button rank="primary" size="s" icon="again" onClick={() => void backUp(site.id)}>{say.tryAgain}</Button>;
   return null;
 }
@@ -58,7 +62,9 @@ function Outcome({ ended, site }: { readonly ended: Operation; readonly site: Si
 export function HeroCard({ site }: { readonly site: SiteView }) {
   const now = useNow();
   const { hero, look, newestBackup, newerDamaged, story, running, ended } = useHero(site, now);
+  const canShow = useCanShowFiles();
   const { title } = hero;
+  const actions = hero.actions.filter(({ id }) => canShow || id !== "show_folder");
   useEffect(() => {
     announce(title);
   }, [title]);
@@ -73,9 +79,9 @@ export function HeroCard({ site }: { readonly site: SiteView }) {
             </h1>
             <p className="hint">{hero.hint}</p>
           </div>
-          {hero.actions.length > 0 && (
+          {actions.length > 0 && (
             <div className="acts">
-              {hero.actions.map(({ id, label, rank, blocked }) => (
+              {actions.map(({ id, label, rank, blocked }) => (
                 <Button key={id} size="l" rank={rank} {...(icons[id] === undefined ? {} : { icon: icons[id] })} blocked={blocked} onClick={() => heroAction(id, { site, look, running })}>
                   {label}
                 </Button>

@@ -17,7 +17,7 @@ export function WipePlan({ overview, now }: { readonly overview: Overview; reado
     ["person_new", plan.added(overview.missing, theBackupOf(overview.newestBackup?.at ?? null, now))],
     ["shield", plan.nobody],
     ["eye", plan.read],
-    ...(overview.accounts > 0 ? [["restore", plan.undo] as const] : []),
+    ...(overview.accounts > 0 ? [["backup", plan.safetyCopy] as const] : []),
   ];
   return (
     <section className="card pad" aria-label={plan.title}>

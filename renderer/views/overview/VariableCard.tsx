@@ -14,6 +14,7 @@ import { number } from "../../strings/words.ts";
 import { isOutOfDate } from "../variable/copy-age.ts";
 import { heldWords } from "../variable/held/held-words.ts";
 import { HeldFoot } from "../variable/held/HeldFoot.tsx";
+import { holdsEverybody } from "./site-state.ts";
 
 const words = en.overview.variable;
 
@@ -73,14 +74,14 @@ export function VariableCard({ siteId, overview, link, blocked }: VariableCardPr
         </div>
         <Gauge count={accounts} label={words.meterAloud(accounts)} />
       </div>
-      <p className="sm t2">{atRender !== null ? atRender.text : eligibility.eligible ? (isOld ? words.textOutOfDate : accounts === MAX_VARIABLE_ACCOUNTS ? words.textFull : words.text) : isOver ? words.textNot : eligibility.message}</p>
+      <p className="sm t2">{atRender !== null ? atRender.text : eligibility.eligible ? (isOld ? words.textOutOfDate : accounts === MAX_VARIABLE_ACCOUNTS ? words.textFull : words.text) : isOver ? words.textNot(holdsEverybody(overview)) : eligibility.message}</p>
       <div className="vcard-foot">
         {eligibility.eligible ? (
           <>
             <CopiedNote siteId={siteId} />
             {link !== null && atRender !== null ? <HeldFoot siteId={siteId} held={link.variable}>{copy}</HeldFoot> : copy}
           </>
-        ) : (
+        ) : eligibility.reason === "no_accounts" ? null : (
           <Button onClick={() => goTo("variable")}>{words.instead}</Button>
         )}
       </div>

@@ -3,13 +3,14 @@ import type { ErrorValue } from "../../../shared/errors.ts";
 import type { SiteView } from "../../../shared/model.ts";
 import type { Operation, OperationResult, Overview } from "../../../shared/operations.ts";
 import { en } from "../../strings/en.ts";
+import { inWindow } from "../../strings/in-window.ts";
 import { clock, theBackupOf } from "../../strings/words.ts";
 import type { RestoredStory } from "./restored-story.ts";
 import { atRisk, isKeyTrouble, isPassphraseTrouble, needsNetwork } from "./site-state.ts";
 
 export type HeroActionId =
   | "backup" | "redeploy" | "restore" | "cancel" | "bring_back" | "choose_people" | "older_backup" | "got_it" | "see_what" | "undo"
-  | "on_purpose" | "show_problems" | "look" | "copy_details" | "new_key" | "settings" | "show_folder" | "wipe_demo" | "stop_waiting";
+  | "on_purpose" | "show_problems" | "look" | "copy_details" | "new_key" | "passphrase" | "settings" | "show_folder" | "wipe_demo" | "stop_waiting";
 
 interface HeroAction {
   readonly id: HeroActionId;
@@ -94,7 +95,8 @@ function busyHero(running: Operation, facts: HeroFacts): Hero {
   }
 }
 
-function troubleHero(error: ErrorValue, facts: HeroFacts): Hero {
+function troubleHero(told: ErrorValue, facts: HeroFacts): Hero {
+  const error = inWindow(told);
   const safe = safeIn(facts);
   const details: HeroAction = { id: "copy_details", label: say.copyDetails, rank: "secondary" };
   if (isKeyTrouble(error)) {
@@ -107,7 +109,7 @@ function troubleHero(error: ErrorValue, facts: HeroFacts): Hero {
   }
   if (error.code === "SITE_ASLEEP") return hero("asleep", words.asleep.title, words.asleep.hint(safe), [{ id: "look", label: say.wake, rank: "primary" }]);
   if (error.code === "FOLDER_NOT_WRITABLE" || error.code === "FOLDER_NOT_FOUND") return hero("unreach", words.folderGone.title, words.folderGone.hint, [{ id: "settings", label: say.otherFolder, rank: "primary" }, details]);
-  if (isPassphraseTrouble(error)) return hero("risk", error.message, words.passphrase.hint, [{ id: "settings", label: say.enterPassphrase, rank: "primary" }, details]);
+  if (isPassphraseTrouble(error)) return hero("risk", error.message, words.passphrase.hint, [{ id: "passphrase", label: say.enterPassphrase, rank: "primary" }, details]);
   if (error.code === "DISK_FULL") return hero("unreach", words.diskFull.title, words.diskFull.hint, [{ id: "show_folder", label: say.showInFolder, rank: "primary" }, details]);
   const reaching = error.code === "SERVER_UNREACHABLE" || error.code === "SERVER_FAILED" || error.code === "RATE_LIMITED";
   const title = reaching ? words.unreachable.title : error.message;

@@ -12,7 +12,7 @@ export interface RestoredStory {
   readonly newcomers: number;
   /** The site's own code brought them back. */
   readonly itself: boolean;
-  /** A restore into an empty site changed nobody: there is no safety copy, and nothing to undo. */
+  /** Only what was changed can be put back: whoever was added stays. */
   readonly canUndo: boolean;
   readonly backup: { readonly at: string; readonly accounts: number } | null;
 }
@@ -62,7 +62,7 @@ export function storyOf({ siteId, activity, restore, restoreResult, overview, ac
     restoredAt,
     added,
     newcomers,
-    canUndo: useAsked ? restoreResult?.safetyBackup !== null : newcomers > 0,
+    canUndo: useAsked && (restoreResult?.overwritten ?? 0) > 0,
     itself: logged?.itself === true && !useAsked,
     backup: newest !== null && newest.at !== null && newest.at >= restoredAt ? { at: newest.at, accounts: newest.accounts } : null,
   };

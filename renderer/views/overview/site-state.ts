@@ -32,6 +32,11 @@ export function atRisk(overview: Overview): number {
   return overview.notBackedUp + overview.changed;
 }
 
+/** The newest backup holds everybody who is on the site, perhaps in an older version. */
+export function holdsEverybody(overview: Overview): boolean {
+  return overview.newestBackup !== null && overview.notBackedUp === 0;
+}
+
 function stateOfOverview(overview: Overview): SiteState {
   if (overview.state === "wiped") return "wiped";
   if (overview.state === "deletions") return "deletions";

@@ -70,6 +70,9 @@ export function heroAction(id: HeroActionId, { site, look, running }: Subject): 
     case "new_key":
       openDialog({ kind: "new_key", siteId });
       return;
+    case "passphrase":
+      openDialog({ kind: "passphrase", siteId });
+      return;
     case "settings":
       goTo("settings");
       return;

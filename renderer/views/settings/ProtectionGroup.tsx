@@ -4,6 +4,7 @@ import { useState } from "react";
 import { Button } from "../../components/Button.tsx";
 import { Icon } from "../../components/Icon.tsx";
 import { updateSite } from "../../flows/site-actions.ts";
+import type { CommandInput } from "../../../shared/contract.ts";
 import type { SiteView } from "../../../shared/model.ts";
 import { useHost } from "../../stores/settings.ts";
 import { en } from "../../strings/en.ts";
@@ -17,12 +18,16 @@ export function ProtectionGroup({ site }: { readonly site: SiteView }) {
   const [passphrase, setPassphrase] = useState("");
   const [again, setAgain] = useState("");
   const [keepUnprotected, setKeepUnprotected] = useState(false);
+  const [working, setWorking] = useState<"locking" | "unlocking" | null>(null);
   const { saved, save } = useSaved();
   const differ = again !== "" && again !== passphrase;
-  function lock(): void {
-    if (passphrase === "" || again !== passphrase) return;
+  /** The newest backup is opened and written again: with a passphrase each of that takes a second. */
+  function change(what: "locking" | "unlocking", request: CommandInput<"site.update">): void {
+    if (working !== null) return;
+    setWorking(what);
     save(
-      updateSite({ siteId: site.id, passphrase, keepUnprotected }).then((failure) => {
+      updateSite(request).then((failure) => {
+        setWorking(null);
         if (failure === null) {
           setIsOpen(false);
           setPassphrase("");
@@ -32,6 +37,11 @@ export function ProtectionGroup({ site }: { readonly site: SiteView }) {
       }),
     );
   }
+  function lock(): void {
+    if (passphrase !== "" && again === passphrase) change("locking", { siteId: site.id, passphrase, keepUnprotected });
+  }
+  const blocked = working !== null ? words[working] : undefined;
+  const act = site.encrypted ? words.change : words.lock;
   return (
     <>
       <SettingRow
@@ -47,11 +57,11 @@ export function ProtectionGroup({ site }: { readonly site: SiteView }) {
       >
         {saved}
         <Button size="s" aria-expanded={isOpen} onClick={() => setIsOpen(!isOpen)}>
-          {site.encrypted ? words.change : words.lock}
+          {act}
         </Button>
         {site.encrypted && (
-          <Button size="s" onClick={() => save(updateSite({ siteId: site.id, passphrase: null }))}>
-            {words.unlock}
+          <Button size="s" blocked={blocked} onClick={() => change("unlocking", { siteId: site.id, passphrase: null })}>
+            {working === "unlocking" ? words.unlocking : words.unlock}
           </Button>
         )}
       </SettingRow>
@@ -67,11 +77,16 @@ export function ProtectionGroup({ site }: { readonly site: SiteView }) {
           <PasswordInput label={words.again} autoComplete="new-password" value={again} onChange={(event) => setAgain(event.currentTarget.value)} {...(differ ? { error: words.differ } : {})} />
           {host?.secrets === "plain" && <Checkbox label={en.firstRun.keychain.keep} checked={keepUnprotected} onChange={(event) => setKeepUnprotected(event.currentTarget.checked)} />}
           <div className="row">
-            <Button type="submit" rank="primary" icon="lock" blocked={passphrase === "" || again !== passphrase ? words.differ : undefined}>
-              {words.lock}
+            <Button type="submit" rank="primary" icon="lock" blocked={blocked ?? (passphrase === "" || again === "" ? words.twice : differ ? words.differ : undefined)}>
+              {working === "locking" ? words.locking : act}
             </Button>
           </div>
         </form>
+      )}
+      {working !== null && (
+        <p className="t2 sm set-note" role="status">
+          {words.takes}
+        </p>
       )}
       {host !== null && <p className="t3 sm set-note">{words.secrets[host.secrets]}</p>}
     </>

@@ -48,7 +48,7 @@ export function SettingsPlace({ site }: { readonly site: SiteView }) {
         </nav>
         <div className="set-groups">
           <Group name="site">
-            <SiteGroup key={`${site.id}${site.name}${site.collectionName}`} site={site} />
+            <SiteGroup key={site.id} site={site} />
           </Group>
           {canBeLinked(site) && (
             <Group name="render">

@@ -10,6 +10,7 @@ import { showFolder, updateSite } from "../../flows/site-actions.ts";
 import type { ErrorValue } from "../../../shared/errors.ts";
 import type { SiteView } from "../../../shared/model.ts";
 import { openDialog } from "../../stores/place.ts";
+import { useCanShowFiles } from "../../stores/settings.ts";
 import { en } from "../../strings/en.ts";
 import { backups } from "../../strings/words.ts";
 import { SettingRow, SwitchRow, useSaved } from "./SettingRow.tsx";
@@ -20,7 +21,13 @@ interface SiteProps {
 
 function TextSetting({ label, value, onSave }: { readonly label: string; readonly value: string; readonly onSave: (value: string) => Promise<ErrorValue | null> }) {
   const [text, setText] = useState(value);
+  const [known, setKnown] = useState(value);
   const { saved, save } = useSaved();
+  // What was saved comes back as the app keeps it; and somebody else may have changed it.
+  if (value !== known) {
+    setKnown(value);
+    setText(value);
+  }
   function done(): void {
     const next = text.trim();
     if (next !== "" && next !== value) save(onSave(next));
@@ -97,6 +104,7 @@ export function AutomationGroup({ site }: SiteProps) {
 export function KeepingGroup({ site }: SiteProps) {
   const words = en.settings.keeping;
   const { pick, picker } = usePickPath();
+  const canShow = useCanShowFiles();
   const { saved, save } = useSaved();
   const [said, setSaid] = useState<string | null>(null);
   const [error, setError] = useState<ErrorValue | null>(null);
@@ -110,9 +118,11 @@ export function KeepingGroup({ site }: SiteProps) {
     <>
       <SettingRow label={words.folder} hint={site.vault}>
         {saved}
-        <Button size="s" icon="folder" onClick={() => void showFolder(site.id)}>
-          {words.show}
-        </Button>
+        {canShow && (
+          <Button size="s" icon="folder" onClick={() => void showFolder(site.id)}>
+            {words.show}
+          </Button>
+        )}
         <Button size="s" onClick={() => void pick("vault").then((vault) => vault !== null && save(updateSite({ siteId: site.id, vault: vault.token })))}>
           {words.change}
         </Button>

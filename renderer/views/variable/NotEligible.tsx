@@ -6,8 +6,10 @@ import { MAX_VARIABLE_ACCOUNTS } from "../../../shared/eligibility.ts";
 import type { SiteView } from "../../../shared/model.ts";
 import type { Overview } from "../../../shared/operations.ts";
 import { goTo } from "../../stores/place.ts";
+import { useCanShowFiles } from "../../stores/settings.ts";
 import { en } from "../../strings/en.ts";
 import { shortDay } from "../../strings/words.ts";
+import { holdsEverybody } from "../overview/site-state.ts";
 
 const words = en.variable.not;
 /** Above this the cells would be thinner than the gaps. */
@@ -35,6 +37,7 @@ function Over({ count }: { readonly count: number }) {
 
 export function NotEligible({ site, overview }: { readonly site: SiteView; readonly overview: Overview }) {
   const { accounts, eligibility, newestBackup } = overview;
+  const canShow = useCanShowFiles();
   const isOn = site.watching === "on" && site.settings.restoreAfterWipe;
   const rehearsal = newestBackup?.rehearsedAt === undefined || newestBackup.rehearsedAt === null ? "" : words.app.rehearsal(shortDay(newestBackup.rehearsedAt, Date.now()), newestBackup.rehearsedOk !== false);
   const [diskBefore, diskPath, diskAfter] = words.disk.text;
@@ -50,7 +53,7 @@ export function NotEligible({ site, overview }: { readonly site: SiteView; reado
             <h2 className="say" id="not-say">
               {eligibility.message}
             </h2>
-            <p className="hint">{accounts > MAX_VARIABLE_ACCOUNTS || eligibility.eligible ? words.tooMany(accounts) : eligibility.hint}</p>
+            <p className="hint">{accounts > MAX_VARIABLE_ACCOUNTS || eligibility.eligible ? words.tooMany(accounts, holdsEverybody(overview)) : eligibility.hint}</p>
             {accounts > MAX_VARIABLE_ACCOUNTS && <Over count={accounts} />}
           </div>
         </div>
@@ -102,9 +105,11 @@ export function NotEligible({ site, overview }: { readonly site: SiteView; reado
               {fileAfter}
             </p>
           </div>
-          <Button icon="folder" onClick={() => void showFolder(site.id, newestBackup?.name)}>
-            {words.file.action}
-          </Button>
+          {canShow && newestBackup !== null && (
+            <Button icon="folder" onClick={() => void showFolder(site.id, newestBackup.name)}>
+              {words.file.action}
+            </Button>
+          )}
         </div>
       </section>
       <p className="t3 sm row">

@@ -63,20 +63,23 @@ export function ValueCard({ site, look, overview }: ValueCardProps) {
     <section className="card pad vcard" aria-label={words.name}>
       <div className="chead wrap">
         <h2 className="mono">{words.name}</h2>
-        <span className="end sm t2">
-          {look.trouble === null && !look.fromBefore ? <Fact icon="check_ring" tone="ok" text={words.same(clock(overview.checkedAt))} /> : <Fact icon="clock" text={words.asOf(clock(overview.checkedAt))} />}
-        </span>
+        {eligibility.eligible && (
+          <span className="end sm t2">
+            {look.trouble === null && !look.fromBefore ? <Fact icon="check_ring" tone="ok" text={words.same(clock(overview.checkedAt))} /> : <Fact icon="clock" text={words.asOf(clock(overview.checkedAt))} />}
+          </span>
+        )}
       </div>
-      {value === null ? (
+      {eligibility.eligible && value === null && (
         <div className="val">
           <span className="vh">{length > 0 ? words.hiddenAloud(length) : words.hidden}</span>
           <span aria-hidden="true">{HIDDEN}</span>
-          <button type="button" className="hid" aria-disabled={blocked !== undefined || isReading} onClick={() => blocked === undefined && !isReading && void reveal()}>
+          <button type="button" className="hid" aria-disabled={isReading} onClick={() => !isReading && void reveal()}>
             <Icon name="eye" />
             {isReading ? words.showing : words.show}
           </button>
         </div>
-      ) : (
+      )}
+      {eligibility.eligible && value !== null && (
         <>
           <div className="val shown" tabIndex={0} role="region" aria-label={words.shown}>
             {inForm(value, form)}

@@ -77,6 +77,7 @@ describe("the hero", () => {
   });
   it("asks for the key, wakes, and says where else to turn", () => {
     expect(ids(heroOf(facts(overviewOf(7), { trouble: trouble("KEY_REFUSED") })))[0]).toBe("new_key");
+    expect(ids(heroOf(facts(overviewOf(7), { trouble: trouble("PASSPHRASE_NEEDED") })))[0]).toBe("passphrase");
     expect(heroOf(facts(overviewOf(7), { trouble: trouble("SITE_ASLEEP") }))).toMatchObject({ glyph: "asleep", title: "Your site is asleep." });
     expect(ids(heroOf(facts(overviewOf(7), { trouble: trouble("FOLDER_NOT_WRITABLE") })))[0]).toBe("settings");
     expect(heroOf(facts(overviewOf(7), { trouble: trouble("NOT_CHROMA", { message: "Something answers here, but it is not ChromaDB." }) })).title).toBe("Something answers here, but it is not ChromaDB.");
@@ -113,6 +114,13 @@ describe("the story of a restore", () => {
   it("tells a site that restored itself, and a restore by hand without a wipe", () => {
     expect(storyOf({ ...base, activity: [restored(1, { accounts: 0, itself: true })], overview: overviewOf(7) })).toMatchObject({ added: 7, itself: true, newcomers: 0 });
     expect(storyOf({ ...base, activity: [news("restored", 1, { accounts: 2, accountsOnSite: 7 })], overview: overviewOf(7) })).toMatchObject({ added: 2, wipedAt: null, newcomers: 0 });
+  });
+  it("offers to take back only what was changed: whoever was added stays", () => {
+    const restore = { ...running("restore"), state: "done" as const, endedAt: minute(0) };
+    const result = { added: 3, overwritten: 0, leftAsTheyAre: 4, accountsOnSite: 7, collectionCreated: false, standInVectors: 0, safetyBackup: "user_backup_20261127_100000.json", problemCount: 0, problems: [] };
+    expect(storyOf({ ...base, activity: [], overview: overviewOf(7), restore, restoreResult: result })).toMatchObject({ added: 3, canUndo: false });
+    expect(storyOf({ ...base, activity: [], overview: overviewOf(7), restore, restoreResult: { ...result, overwritten: 1 } })).toMatchObject({ added: 4, canUndo: true });
+    expect(storyOf({ ...base, activity: [restored(1, { accountsOnSite: 8 })], overview: overviewOf(8) })).toMatchObject({ newcomers: 1, canUndo: false });
   });
   it("is over once the restore was taken back", () => {
     expect(storyOf({ ...base, activity: [news("restored", 1, { accounts: 2 }), restored(3)], overview: overviewOf(7) })).toBeNull();

@@ -8,7 +8,7 @@ const { noteDamageSeen, noteRead } = await import("../../../renderer/flows/damag
 const { backupsOf, setBackups } = await import("../../../renderer/stores/backups.ts");
 const { noteOverview } = await import("../../../renderer/stores/looks.ts");
 
-const entry = (name: string, time: string, more: Partial<BackupEntry> = {}): BackupEntry => ({ name, shelf: "normal", state: "good", encrypted: false, sizeBytes: 100, at: `2026-11-18T${time}:00.000Z`, accounts: 7, fewerThan: null, rehearsed: null, error: null, ...more });
+const entry = (name: string, time: string, more: Partial<BackupEntry> = {}): BackupEntry => ({ name, shelf: "normal", state: "good", encrypted: false, sizeBytes: 100, at: `2026-11-18T${time}:00.000Z`, dayOnly: false, accounts: 7, fewerThan: null, rehearsed: null, error: null, ...more });
 const look = (time: string, newest: BackupEntry, passedOver: string[]) =>
   overviewOf(7, { checkedAt: `2026-11-18T${time}:30.000Z`, newestBackup: { name: newest.name, at: newest.at, accounts: 7, rehearsedAt: null, rehearsedOk: null }, passedOver: passedOver.map((name) => ({ name, message: "This backup is damaged: its sum is wrong." })) });
 const states = (siteId: string): string[] => backupsOf(siteId).entries.map(({ name, state }) => `${name} ${state}`);

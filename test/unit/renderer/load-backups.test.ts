@@ -3,7 +3,7 @@ import { expect, it, vi } from "vitest";
 
 it("is read once at a time, and once more for everybody who asked meanwhile", async () => {
   const asked: ((accounts: number) => void)[] = [];
-  const entry = (accounts: number) => ({ name: `${accounts}.json`, shelf: "normal", state: "good", encrypted: false, sizeBytes: 1, at: "2026-11-24T12:00:00.000Z", accounts, fewerThan: null, rehearsed: null, error: null });
+  const entry = (accounts: number) => ({ name: `${accounts}.json`, shelf: "normal", state: "good", encrypted: false, sizeBytes: 1, at: "2026-11-24T12:00:00.000Z", dayOnly: false, accounts, fewerThan: null, rehearsed: null, error: null });
   const call = vi.fn(async () => await new Promise((resolve) => asked.push((accounts) => resolve({ ok: true, value: { total: 1, backups: [entry(accounts)] } }))));
   vi.stubGlobal("window", { keeper: { call, onEvent: () => () => undefined }, localStorage: { getItem: () => null, setItem: () => undefined } });
   const { loadBackups } = await import("../../../renderer/flows/start-up.ts");

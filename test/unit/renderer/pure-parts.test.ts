@@ -6,6 +6,7 @@ import { settlingDots } from "../../../renderer/components/dot-runs.ts";
 import { emptyKey } from "../../../renderer/components/key-draft.ts";
 import { isolated } from "../../../renderer/strings/words.ts";
 import { backupRows, insteadOf } from "../../../renderer/views/backups/kept-because.ts";
+import { whenMade } from "../../../renderer/views/backups/when-made.ts";
 import { nameFor, sourceOf, type SourceEntry } from "../../../renderer/views/first-run/draft.ts";
 import { actionOfKey } from "../../../renderer/views/frame/key-actions.ts";
 import { filtered, withDays } from "../../../renderer/views/activity/activity-filter.ts";
@@ -24,11 +25,20 @@ const entry = (daysBack: number, accounts: number | null, more: Partial<BackupEn
   encrypted: false,
   sizeBytes: 1_000,
   at: new Date(now - daysBack * 86_400_000).toISOString(),
+  dayOnly: false,
   accounts,
   fewerThan: null,
   rehearsed: null,
   error: null,
   ...more,
+});
+
+describe("when a backup was made", () => {
+  it("is told no more exactly than it is known", () => {
+    expect(whenMade(entry(0, 3), now)).toMatch(/^Today, \d\d:\d\d$/);
+    expect(whenMade(entry(0, null, { state: "locked", dayOnly: true }), now)).toBe("Today");
+    expect(whenMade(entry(0, null, { at: null }), now)).toBe("Unknown time");
+  });
 });
 
 describe("kinds that write", () => {

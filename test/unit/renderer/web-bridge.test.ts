@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, it, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { createWebBridge } from "../../../renderer/api/web-bridge.ts";
 
 const taken = { ok: true, value: { token: "path_0123456789abcdefghijkl", shown: "a b.json" } };
@@ -39,5 +39,75 @@ describe("a dropped file in a browser", () => {
       expect(await bridge.takeFile(new File([], "a"))).toMatchObject({ ok: false, error: { code: "ENGINE_STOPPED", retryable: true } });
       expect(await bridge.call("site.list", {})).toMatchObject({ ok: false, error: { code: "ENGINE_STOPPED" } });
     }
+  });
+});
+
+/** The browser's own stream of events, told what happens to it. */
+class FakeStream {
+  static readonly CLOSED = 2;
+  static readonly opened: FakeStream[] = [];
+  readyState = 1;
+  onopen: (() => void) | null = null;
+  onerror: (() => void) | null = null;
+  constructor() {
+    FakeStream.opened.push(this);
+  }
+  close(): void {
+    this.readyState = FakeStream.CLOSED;
+  }
+}
+
+describe("the stream of events", () => {
+  beforeEach(() => {
+    vi.useFakeTimers();
+    FakeStream.opened.length = 0;
+    vi.stubGlobal("EventSource", FakeStream);
+    vi.stubGlobal("document", { visibilityState: "visible", addEventListener: () => undefined });
+  });
+  afterEach(() => {
+    vi.useRealTimers();
+    vi.unstubAllGlobals();
+  });
+
+  function listen() {
+    const onGap = vi.fn();
+    createWebBridge(onGap).onEvent(() => undefined);
+    const [stream] = FakeStream.opened;
+    if (stream === undefined) throw new Error("no stream was opened");
+    stream.onopen?.();
+    return { onGap, stream };
+  }
+
+  it("that is lost and soon back is a gap once", () => {
+    const { onGap, stream } = listen();
+    stream.onerror?.();
+    vi.advanceTimersByTime(2_900);
+    expect(onGap).not.toHaveBeenCalled();
+    stream.onopen?.();
+    vi.advanceTimersByTime(60_000);
+    expect(onGap).toHaveBeenCalledTimes(1);
+  });
+
+  it("that stays away is a gap at once and again when it is back: what ran may have ended with whoever ran it", () => {
+    const { onGap, stream } = listen();
+    for (let tries = 0; tries < 10; tries += 1) {
+      stream.onerror?.();
+      vi.advanceTimersByTime(1_000);
+    }
+    expect(onGap).toHaveBeenCalledTimes(1);
+    stream.onopen?.();
+    expect(onGap).toHaveBeenCalledTimes(2);
+    stream.onerror?.();
+    vi.advanceTimersByTime(3_000);
+    expect(onGap).toHaveBeenCalledTimes(3);
+  });
+
+  it("that was ended by the other side is opened anew", () => {
+    const { onGap, stream } = listen();
+    stream.close();
+    stream.onerror?.();
+    vi.advanceTimersByTime(3_000);
+    expect(FakeStream.opened).toHaveLength(2);
+    expect(onGap).toHaveBeenCalledTimes(1);
   });
 });

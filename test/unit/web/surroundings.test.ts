@@ -18,7 +18,8 @@ describe("the desktop window", () => {
     await writeFile(join(folder, "main.js"), "");
     return { env: { DISPLAY: ":0" }, platform: "linux", uid: 1000, mainFile: join(folder, "main.js"), ...change, electronFolder };
   }
-  const why = (reason: string): object => ({ kind: "browser", why: `${reason}, so the window opens in your browser.` });
+  const why = (reason: string, advice = ""): object => ({ kind: "browser", why: `${reason}, so the window opens in your browser.${advice}` });
+  const notFetched = why("Electron's runtime is not here", " `npx install-electron` fetches it.");
 
   it("opens where Electron's runtime, a display and the built app are there", async () => {
     const around = await surroundings();
@@ -37,16 +38,16 @@ describe("the desktop window", () => {
     expect(chooseWindow({ ...around, env: { SSH_CONNECTION: "1" }, platform: "darwin" })).toEqual(why("There is no display here"));
     expect(chooseWindow({ ...around, uid: 0 })).toEqual(why("Electron does not start as root"));
     await writeFile(join(around.electronFolder, "path.txt"), "electron.exe");
-    expect(chooseWindow(around)).toEqual(why("Electron's runtime is not here"));
+    expect(chooseWindow(around)).toEqual(notFetched);
     await writeFile(join(around.electronFolder, "path.txt"), "");
-    expect(chooseWindow(around)).toEqual(why("Electron's runtime is not here"));
+    expect(chooseWindow(around)).toEqual(notFetched);
   });
 
   it("takes a runtime that somebody names, and no other then", async () => {
     const around = await surroundings();
     const named = await tempFolder();
     const env = { DISPLAY: ":0", ELECTRON_OVERRIDE_DIST_PATH: named };
-    expect(chooseWindow({ ...around, env })).toEqual(why("Electron's runtime is not here"));
+    expect(chooseWindow({ ...around, env })).toEqual(notFetched);
     await writeFile(join(named, "electron"), "");
     const desktop = { kind: "desktop", executable: join(named, "electron") };
     for (const change of [{}, { electronFolder: null }, { uid: 0 }]) expect(chooseWindow({ ...around, env, ...change })).toEqual(desktop);

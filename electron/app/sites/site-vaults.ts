@@ -1,0 +1,42 @@
+/** Folders of backups, of which each is one site's: whose one is, and a free one for a new site. */
+import { realpath } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import { KeeperError } from "../../../shared/errors.ts";
+import type { StoredSite } from "./site-store.ts";
+
+/** `hint`: what to choose instead. */
+export function vaultTaken({ name }: Pick<StoredSite, "name">, hint: string): KeeperError {
+  return new KeeperError("SITE_EXISTS", `The backups of ${name} are kept in this folder.`, { hint });
+}
+
+/** One folder may be reached under several names: links, and letters in either case. One that is not there has only this. */
+export async function realFolder(path: string): Promise<string> {
+  return await realpath(path).catch(() => resolve(path));
+}
+
+/** The first of `sites` whose backups are kept in `folder`. */
+export async function siteWithVault<T extends Pick<StoredSite, "vault">>(sites: readonly T[], folder: string): Promise<T | undefined> {
+  const wanted = await realFolder(folder);
+  const folders = await Promise.all(sites.map(async ({ vault }) => await realFolder(vault)));
+  return sites.find((_, index) => folders[index] === wanted);
+}
+
+/** Windows keeps these for devices, whatever follows a dot: https://learn.microsoft.com/windows/win32/fileio/naming-a-file */
+const RESERVED = /^(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|$)/i;
+/** Long enough for every name, short enough for Windows. */
+const FIRST_LETTERS = /^.{0,60}/su;
+
+/** A folder in `parent` named as the site, that none of `sites` has. */
+export function freeVault(parent: string, name: string, sites: readonly Pick<StoredSite, "vault">[]): string {
+  const stem = folderName(name);
+  for (let attempt = 1; ; attempt += 1) {
+    const folder = join(parent, attempt === 1 ? stem : `${stem} ${attempt}`);
+    if (!sites.some(({ vault }) => resolve(vault).toLowerCase() === resolve(folder).toLowerCase())) return folder;
+  }
+}
+
+function folderName(name: string): string {
+  const plain = name.replace(/[^\p{L}\p{N} ._-]/gu, "").replace(/^[. ]+/, "");
+  const short = (FIRST_LETTERS.exec(plain)?.[0] ?? "").replace(/[. ]+$/, "") || "Site";
+  return RESERVED.test(short) ? `Site ${short}` : short;
+}
