@@ -46,6 +46,12 @@ export function createWebBridge(onGap: () => void): KeeperBridge {
   let missing: ReturnType<typeof setTimeout> | null = null;
   let closing: ReturnType<typeof setTimeout> | null = null;
 
+  let settle = (): void => undefined;
+  /** The first stream is open, or has failed. What is asked before that may be answered before news of it can be heard. */
+  const isSettled = new Promise<void>((resolve) => {
+    settle = resolve;
+  });
+
   function found(): void {
     if (missing !== null) clearTimeout(missing);
     missing = null;
@@ -55,6 +61,7 @@ export function createWebBridge(onGap: () => void): KeeperBridge {
     const source = new EventSource("/api/events");
     stream = source;
     source.onopen = () => {
+      settle();
       found();
       if (wasLost) onGap();
       wasLost = false;
@@ -65,6 +72,7 @@ export function createWebBridge(onGap: () => void): KeeperBridge {
       for (const listener of listeners) listener(event);
     };
     source.onerror = () => {
+      settle();
       wasLost = true;
       missing ??= setTimeout(onGap, MISSED_MS);
       // A closed stream does not come back by itself, as after an answer other than 200.
@@ -90,6 +98,7 @@ export function createWebBridge(onGap: () => void): KeeperBridge {
 
   return {
     async call<C extends CommandName>(command: C, request: CommandInput<C>): Promise<Result<CommandResponse<C>>> {
+      if (stream !== null) await isSettled;
       return await answerOf(fetch(`/api/call/${command}`, { method: "POST", headers: { "content-type": "application/json" }, credentials: "same-origin", body: JSON.stringify(request) }));
     },
     async takeFile(file): Promise<Result<TakenFile>> {

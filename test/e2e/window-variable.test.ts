@@ -146,7 +146,7 @@ test("a site without accounts has no value: nothing to show, nothing said to be 
   await site.deleteAccounts(everybody.slice(0, 1).map(({ id }) => id));
   const window = await startWindow();
   const { page, go, button } = window;
-  await window.ask("site.add", { name: "Tidewater Yoga", source: { kind: "server", url: site.site }, collectionName: site.collectionName });
+  await window.keep(site, { backup: false });
   await window.says("No accounts yet.");
   await go("Variable");
   const card = page.getByRole("region", { name: "USER_BACKUP_DATA" });

@@ -86,7 +86,7 @@ it("a backup", { timeout: SWEEP_TIMEOUT_MS }, async () => {
   disk.heal();
   const ends = { finished: 0, failed: 0 };
   let turn = 0;
-  for (const moment of momentsOf(DISK_FAULTS, steps, 2, 11)) {
+  for (const moment of momentsOf(DISK_FAULTS, steps, 1, 11)) {
     // Each time somebody else is on the site.
     turn += 1;
     const newcomer = people.slice(5).map((person) => ({ ...person, id: `newcomer-${turn}`, document: JSON.stringify({ user_id: `newcomer-${turn}`, email: `${turn}@example.com` }) }));

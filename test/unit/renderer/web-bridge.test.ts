@@ -78,6 +78,17 @@ describe("the stream of events", () => {
     return { onGap, stream };
   }
 
+  it.each(["onopen", "onerror"] as const)("is there before anything is asked, or has failed (%s): news that came between would be heard by nobody", async (end) => {
+    const early = createWebBridge(() => undefined);
+    early.onEvent(() => undefined);
+    const answer = early.call("site.list", {});
+    await vi.advanceTimersByTimeAsync(100);
+    expect(fetched).not.toHaveBeenCalled();
+    FakeStream.opened[0]?.[end]?.();
+    expect(await answer).toEqual(taken);
+    expect(fetched).toHaveBeenCalledTimes(1);
+  });
+
   it("that is lost and soon back is a gap once", () => {
     const { onGap, stream } = listen();
     stream.onerror?.();
