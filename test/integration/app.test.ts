@@ -1,9 +1,8 @@
 /** The app behind every window: what its commands and operations do to a real site, what they say, and what never gets out. */
-import { access, copyFile, readFile, readdir, rename, stat } from "node:fs/promises";
+import { access, readFile, readdir, rename, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, inject, it, onTestFinished } from "vitest";
 import { sampleAccounts } from "../../electron/engine/demo/sample-accounts.ts";
-import { readRestoreMark, setRestoreMark } from "../../electron/engine/operations/restore-mark.ts";
 import { decodeVariable } from "../../electron/engine/variable/decode.ts";
 import { startFrontProxy } from "../support/front-proxy.ts";
 import { startTcpServer } from "../support/loopback.ts";
@@ -62,25 +61,6 @@ describe("a site's life in the window", () => {
     expect(await test.run("restore", { siteId, planId: again.planId })).toMatchObject({ added: 1 });
     await expect(test.run("restore", { siteId, planId: again.planId })).rejects.toMatchObject({ code: "PLAN_STALE" });
     expect((await site.read()).has(ids[1] ?? "")).toBe(false);
-  });
-
-  it("says whose another site's backup is, and leaves a restore of everyone that was cut short to be finished", async () => {
-    const [bakery, florist] = [await siteOf(4), await siteOf(2)];
-    const test = await startTestApp();
-    const { id: bakeryId } = await test.addSite(bakery);
-    const { id: siteId } = await test.addSite(florist);
-    const { name } = await test.run("backup", { siteId: bakeryId });
-    await test.run("backup", { siteId });
-    await copyFile(join(bakery.folder, name), join(florist.folder, "user_backup_20200101.json"));
-    await setRestoreMark(florist.folder, { collectionName: florist.collectionName, collectionId: null });
-    const plan = await test.run("plan_restore", { siteId, from: { kind: "backup", name: "user_backup_20200101.json" } });
-    expect(plan).toMatchObject({ add: 2, otherOrigin: { site: bakery.site, collectionName: bakery.collectionName } });
-    expect(await test.run("restore", { siteId, planId: plan.planId })).toMatchObject({ added: 2 });
-    expect(await readRestoreMark(florist.folder)).not.toBeNull();
-
-    const newest = await test.run("plan_restore", { siteId, from: { kind: "newest" } });
-    await test.run("restore", { siteId, planId: newest.planId });
-    expect(await readRestoreMark(florist.folder)).toBeNull();
   });
 
   it("takes the last restore back", async () => {
