@@ -14,6 +14,7 @@ import { chooseBackup } from "./operations/restore-site.ts";
 import { accountsAtStartup, chooseStartupBackup, restoreAtStartup } from "./operations/startup-backup.ts";
 import { siteStatus, type SiteStatus } from "./operations/site-status.ts";
 import { checkOptions, logOf, type PersistAccountsOptions } from "./persist-options.ts";
+import { problemsToLookAt } from "./record.ts";
 import type { RestoreReport } from "./restore/apply-restore.ts";
 import { shown } from "./shown.ts";
 
@@ -120,7 +121,7 @@ function keepAccounts(options: PersistAccountsOptions, log: (line: string) => vo
     for (const { name, error } of passedOver) log(`${RESTORE_FAILED}${name}: ${error?.message ?? "It cannot be read."} An older backup takes its place.`);
     const report = await restoreAtStartup({ connection, collectionName, site: connection.address, chosen, backup, safetyFolder: folder, passphrase });
     log(restoredLine(report.added));
-    for (const { code, id, message } of report.problems) if (code !== "SAME_EMAIL_OTHER_ID") log(`${RESTORE_FAILED}${id}: ${message}`);
+    for (const { id, message } of problemsToLookAt(report)) log(`${RESTORE_FAILED}${id}: ${message}`);
     await noteActivity(folder, connection.address, words.afterRestore(report));
     return { outcome: "restored", from: chosen.from, report };
   }

@@ -15,3 +15,17 @@ export interface Problem {
   /** One sentence, without e-mail address or secret. */
   readonly message: string;
 }
+
+interface WithProblems {
+  readonly problems: readonly Problem[];
+}
+
+/** After a restore: ids of those who should be on the site, and are not. */
+export function idsNotRestored({ problems }: WithProblems): string[] {
+  return problems.filter(({ code }) => code === "NOT_RESTORED").map(({ id }) => id);
+}
+
+/** After a restore: who needs a look. Whoever signed up again under another id is there, and was left as they are. */
+export function problemsToLookAt({ problems }: WithProblems): readonly Problem[] {
+  return problems.filter(({ code }) => code !== "SAME_EMAIL_OTHER_ID");
+}

@@ -13,6 +13,7 @@ import { restoreSite } from "../../engine/operations/restore-site.ts";
 import { withRestoreTarget, type OpenSite, type RestoreTarget } from "../../engine/operations/restore-target.ts";
 import { planUndo, undoRestore, type UndoPlan } from "../../engine/operations/undo-restore.ts";
 import { otherOriginOf } from "../../engine/operations/whose-vault.ts";
+import { idsNotRestored, problemsToLookAt } from "../../engine/record.ts";
 import { lookUpCollection, planRestore, type RestorePlan, type RestorePolicy } from "../../engine/restore/plan-restore.ts";
 import { pruneVault, planPrune } from "../../engine/vault/prune.ts";
 import type { Services } from "../services.ts";
@@ -109,11 +110,10 @@ export function createSiteRunners(services: Services): Pick<Runners, "look" | "b
         await restoreSite({ ...open, backup: kept.from.backup, policy, only, dimension, plan: kept.plan, safetyFolder: site.vault, passphrase, now: () => services.clock.now() }, options),
       ),
     );
-    const broken = report.problems.filter(({ code }) => code === "NOT_RESTORED");
     // Everyone is there, so nothing is left for the watcher to finish.
-    if (broken.length === 0 && isOfEveryone) await clearRestoreMark(site.vault);
+    if (idsNotRestored(report).length === 0 && isOfEveryone) await clearRestoreMark(site.vault);
     await record(site, words.afterRestore(report));
-    return { result: reportView(report), hasProblems: report.problems.some(({ code }) => code !== "SAME_EMAIL_OTHER_ID") };
+    return { result: reportView(report), hasProblems: problemsToLookAt(report).length > 0 };
   }
 
   async function planTheUndo({ siteId, passphrase: given }: OperationRequest<"plan_undo">, options: Options): Promise<Finished<"plan_undo">> {

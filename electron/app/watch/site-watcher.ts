@@ -17,6 +17,7 @@ import type { ActivityNews } from "../../engine/activity/activity.ts";
 import type { Clock } from "../../engine/clock.ts";
 import { fullCheckEveryMs } from "./pace.ts";
 import type { Verdict, WipeCause } from "../../engine/operations/verdict.ts";
+import { idsNotRestored } from "../../engine/record.ts";
 import { words, type SafeBackup } from "./words.ts";
 
 export interface WatchedSite {
@@ -182,7 +183,7 @@ export function createSiteWatcher(site: WatchedSite, options: SiteWatcherOptions
     const { backup, passedOver } = await chooseBackup({ kind: "vault", folder }, { passphrase, signal });
     const request = { connection: open, collectionName, site: open.address, folder, backup, passphrase, now: () => clock.now() };
     const report = await restoreEveryone(request, { signal, onProgress: options.onProgress });
-    const broken = report.problems.filter(({ code }) => code === "NOT_RESTORED").map(({ id }) => id);
+    const broken = idsNotRestored(report);
     if (broken.length > 0) {
       await tellOnce(words.restoreIncomplete(report, broken));
       return "failed";

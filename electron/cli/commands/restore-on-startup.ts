@@ -6,6 +6,7 @@ import { words } from "../../engine/activity/words.ts";
 import { restoredLine, STARTING_FRESH } from "../../engine/log-lines.ts";
 import { chooseBackup } from "../../engine/operations/restore-site.ts";
 import { accountsAtStartup, chooseStartupBackup, restoreAtStartup } from "../../engine/operations/startup-backup.ts";
+import { problemsToLookAt } from "../../engine/record.ts";
 import { safetyFolderFor } from "../backup-choice.ts";
 import type { OptionsOf } from "../command-options.ts";
 import type { CliContext } from "../context.ts";
@@ -16,7 +17,7 @@ import { withRestoreTarget } from "../restore-target.ts";
 import { countAccounts } from "../words.ts";
 import { passedOverForMachines, sayPassedOver, sayProblems } from "./backup.ts";
 import { reportForMachines } from "./restore-json.ts";
-import { brokenOf, sayVectors } from "./restore-words.ts";
+import { sayVectors } from "./restore-words.ts";
 
 /** Taken for names of files that are not there, they would end as a fresh start. */
 function refusePlaces(from: string): void {
@@ -60,6 +61,6 @@ export async function restoreOnStartup(context: CliContext, options: OptionsOf["
     sayVectors(output, report.standInVectors, { dimension: report.dimension, source: report.dimensionSource });
     sayProblems(output, report.problems);
     output.result({ outcome: "restored", from: chosen.from, report: reportForMachines(report), passed_over: passedOverForMachines(passedOver) });
-    return brokenOf(report).length > 0 ? exitCodes.doneWithProblems : exitCodes.done;
+    return problemsToLookAt(report).length > 0 ? exitCodes.doneWithProblems : exitCodes.done;
   });
 }

@@ -1,14 +1,7 @@
 /** What a restore says of its report, whether somebody watches it or a start command runs it. */
-import type { RestoreReport } from "../../engine/restore/apply-restore.ts";
 import type { DimensionChoice } from "../../engine/restore/dimension.ts";
-import type { Problem } from "../../engine/record.ts";
 import type { Output } from "../output.ts";
 import { countAccounts } from "../words.ts";
-
-/** Who needs a look. Whoever signed up again under another id is there, and no start command is to stop because of that. */
-export function brokenOf({ problems }: RestoreReport): readonly Problem[] {
-  return problems.filter(({ code }) => code !== "SAME_EMAIL_OTHER_ID");
-}
 
 export function sayVectors(output: Output, standInVectors: number, { dimension, source }: DimensionChoice): void {
   if (standInVectors === 0) return;

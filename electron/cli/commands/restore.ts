@@ -8,6 +8,7 @@ import { chooseBackup, restoreSite, type ChosenBackup } from "../../engine/opera
 import type { OpenSite, RestoreTarget } from "../../engine/operations/restore-target.ts";
 import { otherOriginOf, type BackupOrigin } from "../../engine/operations/whose-vault.ts";
 import { leftOutCopies, type LeftOutCopy } from "../../engine/operations/later-copies.ts";
+import { idsNotRestored, problemsToLookAt } from "../../engine/record.ts";
 import type { RestoreReport } from "../../engine/restore/apply-restore.ts";
 import { lookUpCollection, planRestore, type RestorePlan, type RestoreRequest } from "../../engine/restore/plan-restore.ts";
 import { openVault } from "../../engine/vault/vault.ts";
@@ -22,7 +23,7 @@ import { withRestoreTarget } from "../restore-target.ts";
 import { countAccounts, dateAndTime } from "../words.ts";
 import { passedOverForMachines, sayPassedOver, sayProblems } from "./backup.ts";
 import { planForMachines, reportForMachines } from "./restore-json.ts";
-import { brokenOf, sayVectors } from "./restore-words.ts";
+import { sayVectors } from "./restore-words.ts";
 import { restoreOnStartup } from "./restore-on-startup.ts";
 import { undo } from "./undo.ts";
 
@@ -72,14 +73,14 @@ export async function restore(context: CliContext, options: OptionsOf["restore"]
       const done = await restoreSite({ ...request, ...site, plan: options.yes ? null : plan, safetyFolder, passphrase }, operation);
       if (safetyFolder === options.from) await noteActivity(safetyFolder, site.site, words.afterRestore(done));
       // Everyone is there, so nothing is left to finish for the next start.
-      if (isEveryone && !done.problems.some(({ code }) => code === "NOT_RESTORED")) await clearRestoreMark(options.from);
+      if (isEveryone && idsNotRestored(done).length === 0) await clearRestoreMark(options.from);
       return { report: done, leftOut: await leftOutOf(site) };
     });
     context.progress.stop();
     sayReport(context.output, report);
     sayLeftOut(context.output, leftOut);
     context.output.result({ outcome: "restored", plan: planForMachines(plan), report: reportForMachines(report), left_out: leftOut, passed_over: passedOverForMachines(chosen.passedOver) });
-    return leftOut.length > 0 || brokenOf(report).length > 0 ? exitCodes.doneWithProblems : exitCodes.done;
+    return leftOut.length > 0 || problemsToLookAt(report).length > 0 ? exitCodes.doneWithProblems : exitCodes.done;
   });
 }
 
@@ -128,7 +129,7 @@ function sayWhose(output: Output, origin: BackupOrigin, { site, collectionName }
 
 function sayReport(output: Output, report: RestoreReport): void {
   output.say(restoredLine(report.added + report.overwritten));
-  const broken = brokenOf(report);
+  const broken = problemsToLookAt(report);
   const restored = report.added + report.overwritten;
   if (broken.length === 0) output.say(`${restored === 1 ? "1 account is" : `All ${countAccounts(restored)} are`} back, read again from your site and checked. It now has ${grouped(report.accountsOnSite)}.`);
   else sayProblems(output, broken);

@@ -5,6 +5,7 @@ import { noteActivity } from "../../engine/activity/activity-log.ts";
 import { words } from "../../engine/activity/words.ts";
 import { planUndo, undoRestore, type UndoPlan } from "../../engine/operations/undo-restore.ts";
 import type { RestoreTarget } from "../../engine/operations/restore-target.ts";
+import { problemsToLookAt } from "../../engine/record.ts";
 import type { RestoreReport } from "../../engine/restore/apply-restore.ts";
 import { confirm } from "../ask.ts";
 import { safetyFolderFor } from "../backup-choice.ts";
@@ -17,7 +18,6 @@ import { withRestoreTarget } from "../restore-target.ts";
 import { countAccounts, dateAndTime, shownIds } from "../words.ts";
 import { sayProblems } from "./backup.ts";
 import { planForMachines, reportForMachines } from "./restore-json.ts";
-import { brokenOf } from "./restore-words.ts";
 
 /** Exit code 3 when an account needs a look afterwards, 10 when there is no safety copy, 130 after a no. */
 export async function undo(context: CliContext, options: OptionsOf["restore"]): Promise<ExitCode> {
@@ -50,7 +50,7 @@ export async function undo(context: CliContext, options: OptionsOf["restore"]): 
     if (safetyFolder === options.from) await noteActivity(safetyFolder, target.site.site, words.undone(report));
     sayReport(output, report);
     output.result({ outcome: "undone", ...forMachines(plan), report: reportForMachines(report) });
-    return brokenOf(report).length > 0 ? exitCodes.doneWithProblems : exitCodes.done;
+    return problemsToLookAt(report).length > 0 ? exitCodes.doneWithProblems : exitCodes.done;
   });
 }
 
@@ -68,7 +68,7 @@ function sayPlan(output: Output, { name, madeAt, restore, staying, gone }: UndoP
 }
 
 function sayReport(output: Output, report: RestoreReport): void {
-  const broken = brokenOf(report);
+  const broken = problemsToLookAt(report);
   if (broken.length === 0) output.say(`${countAccounts(report.overwritten)} put back, read again from your site and checked.`);
   else sayProblems(output, broken);
   if (report.safetyBackup !== null) output.say(`What was there before is in ${shown(report.safetyBackup)}, so this can be undone too.`);

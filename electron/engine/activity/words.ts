@@ -5,6 +5,7 @@ import type { DrillReport } from "../drill/drill.ts";
 import { BACKUP_FAILED, backedUpLine, RESTORE_FAILED, restoredLine, STARTING_FRESH } from "../log-lines.ts";
 import type { BackupReport } from "../operations/backup-site.ts";
 import type { RedeployReport } from "../redeploy/redeploy.ts";
+import { idsNotRestored } from "../record.ts";
 import type { RestoreReport } from "../restore/apply-restore.ts";
 import type { ActivityNews } from "./activity.ts";
 
@@ -74,7 +75,7 @@ export const words = {
 
   /** Whoever did not arrive is named. */
   afterRestore(report: RestoreReport): ActivityNews {
-    const broken = report.problems.filter(({ code }) => code === "NOT_RESTORED").map(({ id }) => id);
+    const broken = idsNotRestored(report);
     return broken.length === 0 ? words.broughtBack(report) : words.restoreIncomplete(report, broken);
   },
 

@@ -5,6 +5,7 @@
 import type { OperationOptions } from "../../../shared/progress.ts";
 import type { OpenBackup } from "../backup/read-backup.ts";
 import type { ChromaConnection } from "../chroma/connection.ts";
+import { idsNotRestored } from "../record.ts";
 import type { RestoreReport } from "../restore/apply-restore.ts";
 import { lookUpCollection } from "../restore/plan-restore.ts";
 import { openVault } from "../vault/vault.ts";
@@ -48,15 +49,11 @@ export async function restoreEveryone(request: RestoreEveryoneRequest, options: 
   let done = await restore(first);
   for (const copy of others) {
     // Going on would give people back in an older version.
-    if (isIncomplete(done)) return done;
+    if (idsNotRestored(done).length > 0) return done;
     done = together(done, await restore(copy));
   }
-  if (!isIncomplete(done)) await clearRestoreMark(folder);
+  if (idsNotRestored(done).length === 0) await clearRestoreMark(folder);
   return done;
-}
-
-function isIncomplete({ problems }: RestoreReport): boolean {
-  return problems.some(({ code }) => code === "NOT_RESTORED");
 }
 
 /** One report of two restores onto the same site, the second after the first. */

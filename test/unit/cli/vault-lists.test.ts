@@ -1,11 +1,12 @@
 /** How files of a folder are named and dated where several are told at once. */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { copyFile, mkdir, rename, writeFile } from "node:fs/promises";
+import { copyFile, mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { commands } from "../../../electron/cli/commands/index.ts";
 import { openVault, type Shelf } from "../../../electron/engine/vault/vault.ts";
+import { lockQuickly } from "../../support/quick-lock.ts";
 import { accounts, FIXTURES, makeBackup, tempFolder } from "../backup/make-backup.ts";
 import { run, type CliRun } from "./fake-host.ts";
 
@@ -94,7 +95,7 @@ describe("diff of two folders", () => {
   it.skipIf(process.platform === "win32")("takes one passphrase for both, also from a pipe, which gives it once", async () => {
     const folder = await tempFolder();
     const place = join(folder, "user_backup_20261120.json.age");
-    await copyFile(join(FIXTURES, "made-by-age.json.age"), place);
+    await writeFile(place, await lockQuickly(await readFile(join(FIXTURES, "reference-ascii.json")), "correct horse battery"));
     const pipe = join(folder, "pipe");
     await once(spawn("mkfifo", [pipe]), "close");
     const writer = spawn("sh", ["-c", 'echo "correct horse battery" > "$1"', "sh", pipe], { stdio: "ignore" });
