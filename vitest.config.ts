@@ -5,7 +5,7 @@ export default defineConfig({
     // The second reporter prints one plain line of totals for machines that read no colours.
     reporters: ["default", "./test/support/totals-reporter.ts"],
     projects: [
-      { test: { name: "unit", include: ["test/unit/**/*.test.ts"], restoreMocks: true, testTimeout: 30_000, maxWorkers: 2, sequence: { groupOrder: 1 } } },
+      { test: { name: "unit", include: ["test/unit/**/*.test.ts"], restoreMocks: true, testTimeout: 30_000, maxWorkers: 2 } },
       {
         test: {
           name: "integration",
@@ -16,7 +16,6 @@ export default defineConfig({
           // Two cores are what a small CI machine has; with a third worker, waits that are meant to be short enough end too late.
           maxWorkers: 2,
           expect: { poll: { timeout: 60_000 } },
-          sequence: { groupOrder: 2 },
           restoreMocks: true,
         },
       },
@@ -30,7 +29,6 @@ export default defineConfig({
           // Each starts a browser, and a busy machine takes its time.
           expect: { poll: { timeout: 60_000 } },
           maxWorkers: 2,
-          sequence: { groupOrder: 3 },
         },
       },
     ],
