@@ -10,7 +10,7 @@ export interface AccountRecord {
 
 /** Something about one account that the owner should look at; the account is kept all the same. */
 export interface Problem {
-  readonly code: "NOT_AN_ACCOUNT" | "WITHOUT_DOCUMENT" | "WITHOUT_VECTOR" | "KEPT_OLDER_VALUE" | "SAME_EMAIL_OTHER_ID" | "SIGNED_UP_MEANWHILE" | "CHANGED_MEANWHILE" | "NOT_RESTORED";
+  readonly code: "NOT_AN_ACCOUNT" | "WITHOUT_DOCUMENT" | "WITHOUT_VECTOR" | "KEPT_OLDER_VALUE" | "SAME_EMAIL_OTHER_ID" | "SIGNED_UP_MEANWHILE" | "CHANGED_MEANWHILE" | "NOT_RESTORED" | "NOT_ACCEPTED";
   readonly id: string;
   /** One sentence, without e-mail address or secret. */
   readonly message: string;
@@ -22,7 +22,12 @@ interface WithProblems {
 
 /** After a restore: ids of those who should be on the site, and are not. */
 export function idsNotRestored({ problems }: WithProblems): string[] {
-  return problems.filter(({ code }) => code === "NOT_RESTORED").map(({ id }) => id);
+  return problems.filter(({ code }) => code === "NOT_RESTORED" || code === "NOT_ACCEPTED").map(({ id }) => id);
+}
+
+/** Of those: whom the server does not take. Trying again by itself helps only the others. */
+export function idsNotAccepted({ problems }: WithProblems): string[] {
+  return problems.filter(({ code }) => code === "NOT_ACCEPTED").map(({ id }) => id);
 }
 
 /** After a restore: who needs a look. Whoever signed up again under another id is there, and was left as they are. */

@@ -44,7 +44,7 @@ test("wiped and brought back, half-way and whole; backed up with a problem", { t
   const writing = proxy.nextRequest(/\/(?:add|upsert)$/);
   await button("Bring back 7 accounts", asked).click();
   await writing;
-  proxy.inject(/\/(?:add|upsert)$/, { kind: "status", status: 400, json: { error: "InvalidArgumentError" } });
+  proxy.inject(/\/(?:add|upsert)$/, { kind: "status", status: 500, json: { error: "InternalError" } });
   await page.getByRole("alert").last().waitFor();
   await look(window, "restore-failed", { at: SCHEMES });
   await page.keyboard.press("Escape");

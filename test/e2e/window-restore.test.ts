@@ -148,6 +148,27 @@ test("a changed account is put back as it was when that is wanted, and taken bac
   expect(await peopleOn(site)).toEqual(meanwhile);
 });
 
+test("an account that the server does not take: everybody else comes back, and the dialog says who did not, and why", async () => {
+  const site = await siteOf(3);
+  const window = await startWindow();
+  const { page, says, button, dialog } = window;
+  await window.keep(site);
+  await says("All 3 accounts are safe.");
+  const users = [...everybody.slice(0, 3).map(({ document }) => document), '{"user_id":"odd","email":"odd@example.com","created_at":1e400}'];
+  await writeFile(join((await window.ask("site.list", {})).sites[0]?.vault ?? "", "user_backup_20990101.json"), `{"backup_timestamp":"2099-01-01T00:00:00","user_count":4,"users":[${users.join(",")}]}`);
+  await site.wipe();
+  await page.reload();
+  await says("Your site was wiped. 4 accounts can come back.");
+  await button("Bring back 4 accounts").click();
+  await button("Bring back 4 accounts", dialog("Bring back 4 accounts to Marlow Bakery?")).click();
+  const done = dialog("3 of 4 accounts are back.");
+  await done.getByText("Everyone else was read again and is as it was.").waitFor();
+  await done.getByText(/^The server does not accept this account\. It says: .*number out of range/).waitFor();
+  expect(await done.getByRole("listitem").allTextContents()).toEqual(["odd"]);
+  await button("Done", done).click();
+  expect((await site.read()).size).toBe(3);
+});
+
 test("deletions: two equal buttons; accepted, the next backup is made without them", async () => {
   const site = await siteOf(7);
   const window = await startWindow();

@@ -75,7 +75,7 @@ describe("a watcher", () => {
     const proxy = await startFrontProxy({ target: inject("chromaUrl") });
     const stage = await startWatching(3, proxy.url);
     await stage.site.wipe();
-    const fault = { kind: "status", status: 422, json: { error: "InvalidArgumentError" } } as const;
+    const fault = { kind: "status", status: 500, json: { error: "InternalError" } } as const;
     proxy.inject(/\/(?:add|upsert)$/, fault, 3);
     const delays: number[] = [];
     for (let count = 0; count < 4; count += 1) {
@@ -88,6 +88,36 @@ describe("a watcher", () => {
     expect(kinds(stage)).toEqual(["backed_up", "failed", "restored", "backed_up"]);
     expect(stage.told[1]).toMatchObject({ level: "problem", line: `❌ Failed to restore users from backup: ${stage.told[1]?.message ?? ""}` });
     expect((await stage.site.read()).size).toBe(3);
+  });
+
+  it("says when a failure is over, also where nothing had to be backed up since", async () => {
+    const proxy = await startFrontProxy({ target: inject("chromaUrl") });
+    const stage = await startWatching(2, proxy.url);
+    proxy.inject(/\/get$/, { kind: "status", status: 500, json: { error: "InternalError" } });
+    stage.clock.advance(11 * 60_000);
+    for (let looks = 0; looks < 3; looks += 1) await stage.look();
+    await stage.stop();
+    await proxy.close();
+    expect(kinds(stage)).toEqual(["backed_up", "failed", "backed_up"]);
+    expect(stage.told[1]).toMatchObject({ level: "attention", message: "The server made a mistake." });
+    // Nothing was backed up: there is no line for the log, and no number that would count as one.
+    expect(stage.told[2]).toMatchObject({ level: "info", message: "It works again. All 2 accounts are safe." });
+    expect(stage.told[2]).not.toHaveProperty("accounts");
+    expect(stage.told[2]).not.toHaveProperty("line");
+  });
+
+  it("brings back everybody but the one whom the server does not take, says so once, and goes on backing up", async () => {
+    const stage = await startWatching(3);
+    const users = [...sampleAccounts(3).map(({ document }) => document), '{"user_id":"odd","email":"odd@example.com","created_at":1e400}'];
+    await writeFile(join(stage.site.folder, "user_backup_20260303.json"), `{"backup_timestamp":"2026-03-03T00:00:00","user_count":4,"users":[${users.join(",")}]}`);
+    await stage.site.wipe();
+    await stage.look();
+    await stage.site.add(sampleAccounts(4));
+    await stage.look();
+    await stage.stop();
+    expect(kinds(stage)).toEqual(["backed_up", "restore_incomplete", "kept_apart", "deletions", "kept_apart"]);
+    expect(stage.told[1]).toMatchObject({ level: "problem", message: "3 of 4 accounts are back.", hint: "The server does not accept the other one. The backup keeps it; a restore by hand says why.", ids: ["odd"] });
+    expect(stage.told[4]).toMatchObject({ accounts: 4 });
   });
 
   it("finds a changed password also after somebody has put the clock back by a year", async () => {

@@ -132,7 +132,7 @@ export function createSiteRunners(services: Services): Pick<Runners, "look" | "b
     const kept = takePlan(planId, siteId, "undo");
     const report = await withTarget(site, options, async (target) => await target.write(site.vault, async (open) => await undoRestore({ ...open, safetyFolder: site.vault, passphrase: kept.passphrase, undo: kept.undo }, options)));
     await record(site, words.undone(report));
-    return { result: reportView(report), hasProblems: report.problems.length > 0 };
+    return { result: reportView(report), hasProblems: problemsToLookAt(report).length > 0 };
   }
 
   async function diff({ siteId, left, right, passphrase }: OperationRequest<"diff">, options: Options): Promise<Finished<"diff">> {

@@ -3,7 +3,7 @@ import { basename } from "node:path";
 import type { OperationResult } from "../../../shared/operations.ts";
 import type { BackupReport } from "../../engine/operations/backup-site.ts";
 import type { BackupOrigin } from "../../engine/operations/whose-vault.ts";
-import type { Problem } from "../../engine/record.ts";
+import { problemsToLookAt, type Problem } from "../../engine/record.ts";
 import type { RestoreReport } from "../../engine/restore/apply-restore.ts";
 import type { RestorePlan } from "../../engine/restore/plan-restore.ts";
 import { shown } from "../../engine/shown.ts";
@@ -70,6 +70,6 @@ export function planView({ planId, from, otherOrigin, plan, copiesFolder }: Plan
 }
 
 export function reportView(report: RestoreReport): OperationResult<"restore"> {
-  const { added, overwritten, leftAsTheyAre, accountsOnSite, collectionCreated, standInVectors, safetyBackup, problems } = report;
-  return { added, overwritten, leftAsTheyAre, accountsOnSite, collectionCreated, standInVectors, safetyBackup: safetyBackup === null ? null : basename(safetyBackup), ...problemsView(problems) };
+  const { added, overwritten, leftAsTheyAre, accountsOnSite, collectionCreated, standInVectors, safetyBackup } = report;
+  return { added, overwritten, leftAsTheyAre, accountsOnSite, collectionCreated, standInVectors, safetyBackup: safetyBackup === null ? null : basename(safetyBackup), ...problemsView(problemsToLookAt(report)) };
 }

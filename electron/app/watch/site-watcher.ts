@@ -2,7 +2,7 @@
  * Watches one site: looks cheaply, judges what it sees, backs up what is new and brings back what a wipe took. Owns
  * when to look and what to do about it; the engine does it. Never throws: a site's trouble is told, and looked at again.
  */
-import { isKeeperError, type KeeperError } from "../../../shared/errors.ts";
+import { isKeeperError, type ErrorCode, type KeeperError } from "../../../shared/errors.ts";
 import { throwIfCancelled, type OperationOptions } from "../../../shared/progress.ts";
 import { connect, type ConnectOptions } from "../../engine/chroma/connect.ts";
 import type { ChromaConnection } from "../../engine/chroma/connection.ts";
@@ -17,7 +17,7 @@ import type { ActivityNews } from "../../engine/activity/activity.ts";
 import type { Clock } from "../../engine/clock.ts";
 import { fullCheckEveryMs } from "./pace.ts";
 import type { Verdict, WipeCause } from "../../engine/operations/verdict.ts";
-import { idsNotRestored } from "../../engine/record.ts";
+import { idsNotAccepted, idsNotRestored } from "../../engine/record.ts";
 import { words, type SafeBackup } from "./words.ts";
 
 export interface WatchedSite {
@@ -45,7 +45,9 @@ export interface SiteWatcherOptions {
 const ANSWER_TIMEOUT_MS = 20_000;
 
 /** What a site says that is not there, besides that it sleeps. */
-const AWAY = ["SERVER_UNREACHABLE", "SERVER_FAILED", "BAD_ANSWER", "RATE_LIMITED"] as const;
+const AWAY: ReadonlySet<ErrorCode> = new Set(["SERVER_UNREACHABLE", "SERVER_FAILED", "BAD_ANSWER", "RATE_LIMITED"]);
+/** The same once it has answered in this very look: a site that takes nothing, or cuts large answers off, is there all the same. */
+const GONE_MEANWHILE: ReadonlySet<ErrorCode> = new Set(["SERVER_UNREACHABLE"]);
 
 /** How a look ended: what decides when to look again. */
 type LookOutcome = "quiet" | "acted" | "away" | "failed";
@@ -69,6 +71,9 @@ export function createSiteWatcher(site: WatchedSite, options: SiteWatcherOptions
   let safe: SafeBackup | null = null;
   /** It was this site that answered here: whatever else does later stands in its place. */
   let hasAnswered = false;
+  let hasAnsweredNow = false;
+  /** A failure was told, and that it is over was not. */
+  let hasFailed = false;
   /** In which ways it was told that the site is away, since it is. */
   const toldAway = new Set<ActivityNews["kind"]>();
 
@@ -91,9 +96,18 @@ export function createSiteWatcher(site: WatchedSite, options: SiteWatcherOptions
 
   async function tellBack(): Promise<void> {
     hasAnswered = true;
+    hasAnsweredNow = true;
     if (toldAway.size === 0) return;
     toldAway.clear();
     await onNews(words.back());
+  }
+
+  /** Nothing was made, and nothing had to be: only whoever heard of a failure waits for this. */
+  async function tellInOrder(): Promise<void> {
+    told = "";
+    if (!hasFailed || safe === null) return;
+    hasFailed = false;
+    await onNews(words.safeAgain(safe));
   }
 
   async function openConnection(signal: AbortSignal): Promise<ChromaConnection> {
@@ -124,7 +138,7 @@ export function createSiteWatcher(site: WatchedSite, options: SiteWatcherOptions
     const isBackedUp = verdict.kind === "all_there" && newest?.collectionId === seen.collectionId && newest.content === (await contentOfSite(open, seen, { signal }));
     // Whoever follows a redeploy does all this, and knows more: two at once would back up what is about to be put right.
     // What comes after this is news again, also when it is the same as before.
-    if (isBackedUp) told = "";
+    if (isBackedUp) await tellInOrder();
     if (!isBackedUp && (await isVaultLocked(site.folder, "redeploy"))) return "quiet";
     const outcome = isBackedUp ? "quiet" : await act(open, verdict, seen, newest !== null && newest.collectionId !== seen.collectionId, signal);
     lastFullCheckMs = clock.now().getTime();
@@ -154,11 +168,12 @@ export function createSiteWatcher(site: WatchedSite, options: SiteWatcherOptions
     const { collectionName, folder, passphrase } = site;
     const report = await backupSite({ collectionName, folder, passphrase, connection: open, site: open.address, now: () => clock.now() }, { signal, onProgress: options.onProgress });
     if (report.outcome === "unchanged") {
-      if (report.fewerThan === null) told = "";
+      if (report.fewerThan === null) await tellInOrder();
       return "quiet";
     }
     if (report.fewerThan === null) {
       told = "";
+      hasFailed = false;
       safe = report;
       await onNews(words.backedUp(report));
     } else {
@@ -185,7 +200,10 @@ export function createSiteWatcher(site: WatchedSite, options: SiteWatcherOptions
     const report = await restoreEveryone(request, { signal, onProgress: options.onProgress });
     const broken = idsNotRestored(report);
     if (broken.length > 0) {
+      hasFailed = true;
       await tellOnce(words.restoreIncomplete(report, broken));
+      // Whom the server never takes must not keep newcomers out of a backup. It is kept apart, for it lacks somebody.
+      if (idsNotAccepted(report).length === broken.length) await backUp(open, signal);
       return "failed";
     }
     await onNews(words.restored(cause, { ...report, seenAt }, passedOver));
@@ -197,9 +215,11 @@ export function createSiteWatcher(site: WatchedSite, options: SiteWatcherOptions
 
   async function tellTrouble(error: unknown): Promise<LookOutcome> {
     if (isKeeperError(error, "SITE_ASLEEP")) return await tellAway(words.asleep(safe));
-    if (isKeeperError(error) && (AWAY.some((code) => code === error.code) || (hasAnswered && isKeeperError(error, "NOT_CHROMA")))) return await tellAway(words.unreachable(error, safe));
+    const away = hasAnsweredNow ? GONE_MEANWHILE : AWAY;
+    if (isKeeperError(error) && (away.has(error.code) || (hasAnswered && isKeeperError(error, "NOT_CHROMA")))) return await tellAway(words.unreachable(error, safe));
     // Somebody else is at work on this site, or was quicker: there is nothing to tell, and the next look sees what they did.
     if (isKeeperError(error, "BUSY") || isKeeperError(error, "PLAN_STALE")) return "quiet";
+    hasFailed = true;
     await tellOnce(words.failed(isKeeperError(error) ? reword(error) : error, doing));
     return "failed";
   }
@@ -207,6 +227,7 @@ export function createSiteWatcher(site: WatchedSite, options: SiteWatcherOptions
   return {
     async look(signal) {
       doing = "backup";
+      hasAnsweredNow = false;
       try {
         return await lookOrThrow(signal);
       } catch (error) {

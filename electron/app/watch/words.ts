@@ -27,6 +27,9 @@ const CAUSES = {
 export const words = {
   ...commonWords,
 
+  /** After a failure: the backup that is there holds everybody. */
+  safeAgain: ({ accounts }: SafeBackup): ActivityNews => ({ kind: "backed_up", level: "info", message: `It works again. ${all(accounts)} safe.` }),
+
   wiped: (cause: WipeCause, missing: readonly string[]): ActivityNews => ({
     kind: "wiped",
     level: "problem",

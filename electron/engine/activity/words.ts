@@ -5,7 +5,7 @@ import type { DrillReport } from "../drill/drill.ts";
 import { BACKUP_FAILED, backedUpLine, RESTORE_FAILED, restoredLine, STARTING_FRESH } from "../log-lines.ts";
 import type { BackupReport } from "../operations/backup-site.ts";
 import type { RedeployReport } from "../redeploy/redeploy.ts";
-import { idsNotRestored } from "../record.ts";
+import { idsNotAccepted, idsNotRestored } from "../record.ts";
 import type { RestoreReport } from "../restore/apply-restore.ts";
 import type { ActivityNews } from "./activity.ts";
 
@@ -79,13 +79,18 @@ export const words = {
     return broken.length === 0 ? words.broughtBack(report) : words.restoreIncomplete(report, broken);
   },
 
-  restoreIncomplete: ({ added, overwritten }: Pick<RestoreReport, "added" | "overwritten">, broken: readonly string[]): ActivityNews => ({
-    kind: "restore_incomplete",
-    level: "problem",
-    message: `${grouped(added + overwritten)} of ${count(added + overwritten + broken.length)} ${added + overwritten === 1 ? "is" : "are"} back.`,
-    hint: "The others cannot sign in yet. We try again by ourselves; nobody is added twice.",
-    ids: shownIds(broken),
-  }),
+  restoreIncomplete({ added, overwritten, problems }: Pick<RestoreReport, "added" | "overwritten" | "problems">, broken: readonly string[]): ActivityNews {
+    const isFinal = idsNotAccepted({ problems }).length === broken.length;
+    return {
+      kind: "restore_incomplete",
+      level: "problem",
+      message: `${grouped(added + overwritten)} of ${count(added + overwritten + broken.length)} ${added + overwritten === 1 ? "is" : "are"} back.`,
+      hint: isFinal
+        ? `The server does not accept ${broken.length === 1 ? "the other one" : "the others"}. The backup keeps ${broken.length === 1 ? "it" : "them"}; a restore by hand says why.`
+        : "The others cannot sign in yet. We try again by ourselves; nobody is added twice.",
+      ids: shownIds(broken),
+    };
+  },
 
   failed(error: unknown, doing: "backup" | "restore"): ActivityNews {
     const { message, hint } = toErrorValue(error);

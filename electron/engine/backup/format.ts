@@ -47,7 +47,7 @@ const chromaSchema = z.object({
 const fewerThanSchema = z.object({ backup: z.string(), accounts: count, missing: count });
 const digestSchema = z.object({ algorithm: z.literal("sha256"), accounts: sha256, records: sha256, content: sha256, head: sha256 });
 const problemSchema = z.object({
-  code: z.enum(["NOT_AN_ACCOUNT", "WITHOUT_DOCUMENT", "WITHOUT_VECTOR", "KEPT_OLDER_VALUE", "SAME_EMAIL_OTHER_ID", "SIGNED_UP_MEANWHILE", "CHANGED_MEANWHILE", "NOT_RESTORED"]),
+  code: z.enum(["NOT_AN_ACCOUNT", "WITHOUT_DOCUMENT", "WITHOUT_VECTOR", "KEPT_OLDER_VALUE", "SAME_EMAIL_OTHER_ID", "SIGNED_UP_MEANWHILE", "CHANGED_MEANWHILE", "NOT_RESTORED", "NOT_ACCEPTED"]),
   id: z.string(),
   message: z.string(),
 });

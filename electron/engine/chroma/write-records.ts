@@ -2,7 +2,7 @@
  * Writes records to a collection: one writer, batches that grow large, which is what Chroma is fastest at. Never deletes.
  * What a reply says about single records is worth nothing, so whoever writes reads back.
  */
-import { isKeeperError } from "../../../shared/errors.ts";
+import { isKeeperError, type ErrorCode, type KeeperError } from "../../../shared/errors.ts";
 import { throwIfCancelled } from "../../../shared/progress.ts";
 import { isJsonObject, parseLossless, stringifyLossless } from "../json/text.ts";
 import type { AccountRecord } from "../record.ts";
@@ -23,14 +23,27 @@ const MAX_BATCH_BYTES = 16 * 1024 * 1024;
 /** The first batch, and how much each may hold of the one before: the server works from early on instead of waiting for a full one. */
 const FIRST_BATCH_RECORDS = 256;
 const BATCH_GROWTH = 2;
+/** So many refused one after another, and nobody accepted between them: then it is not about single accounts. */
+const MAX_REFUSED_IN_A_ROW = 100;
+/** A refusal that may be about one record of a batch: the others are not to stay away because of it. */
+const ABOUT_RECORDS: ReadonlySet<ErrorCode> = new Set(["SERVER_REFUSED", "QUOTA_EXCEEDED", "REQUEST_TOO_LARGE"]);
 /** What a record needs besides its own text: quotes, commas, nulls. */
 const RECORD_OVERHEAD_BYTES = 64;
+
+export interface UpsertOptions {
+  readonly signal?: AbortSignal | undefined;
+  readonly onWritten?: (records: number) => void;
+  /** Called for each record that the server does not take. Left out, the first refusal ends the writing. */
+  readonly onRefused?: (id: string, refusal: KeeperError) => void;
+}
 
 /** What Chroma is asked to do with a batch. */
 type WriteAction = "add" | "upsert";
 
 interface Row {
   readonly action: WriteAction;
+  readonly recordId: string;
+  /** As JSON, like the rest. */
   readonly id: string;
   readonly embedding: string;
   readonly document: string;
@@ -42,7 +55,9 @@ interface Row {
 /**
  * Upserts everything that `source` yields, in its order, but adds who is new; the next batch is made while the server works on the last.
  * `onWritten` is called with the number of records the server has accepted so far.
- * A batch the server finds too large is halved. Throws the codes of `ChromaConnection.post`, what `source` throws, and
+ * A batch the server finds too large is halved. With `onRefused`, so is one that it does not accept (SERVER_REFUSED,
+ * QUOTA_EXCEEDED), until it is known whom it does not take: they are told to `onRefused`, and everybody else is written.
+ * Throws the codes of `ChromaConnection.post`, a refusal after a hundred in a row, what `source` throws, and
  * CANCELLED between two batches; nothing is under way then any more. What was accepted until then stays; writing the same
  * records again changes nothing.
  */
@@ -50,9 +65,10 @@ export async function upsertRecords(
   connection: ChromaConnection,
   collectionId: string,
   source: Iterable<readonly WritableRecord[]> | AsyncIterable<readonly WritableRecord[]>,
-  options: { signal?: AbortSignal | undefined; onWritten?: (records: number) => void } = {},
+  options: UpsertOptions = {},
 ): Promise<void> {
   let written = 0;
+  let refusedInARow = 0;
   let batch: Row[] = [];
   let batchBytes = 0;
   let batchRecords = FIRST_BATCH_RECORDS;
@@ -64,14 +80,28 @@ export async function upsertRecords(
     try {
       await connection.post(collectionId, action, bodyOf(rows), { signal: options.signal });
     } catch (error) {
-      if (!isKeeperError(error, "REQUEST_TOO_LARGE") || rows.length === 1) throw error;
-      const middle = Math.ceil(rows.length / 2);
-      await send(action, rows.slice(0, middle));
-      await send(action, rows.slice(middle));
+      await sendApart(action, rows, error);
       return;
     }
+    refusedInARow = 0;
     written += rows.length;
     options.onWritten?.(written);
+  }
+
+  /** In halves, down to those whom the server does not take. */
+  async function sendApart(action: WriteAction, rows: readonly Row[], error: unknown): Promise<void> {
+    const { onRefused } = options;
+    const mayBeOne = isKeeperError(error) && (error.code === "REQUEST_TOO_LARGE" || (onRefused !== undefined && ABOUT_RECORDS.has(error.code)));
+    if (!mayBeOne) throw error;
+    if (rows.length === 1) {
+      refusedInARow += 1;
+      if (onRefused === undefined || refusedInARow === MAX_REFUSED_IN_A_ROW) throw error;
+      for (const { recordId } of rows) onRefused(recordId, error);
+      return;
+    }
+    const middle = Math.ceil(rows.length / 2);
+    await send(action, rows.slice(0, middle));
+    await send(action, rows.slice(middle));
   }
 
   async function sendBatch(rows: readonly Row[]): Promise<void> {
@@ -112,6 +142,7 @@ function rowOf(record: WritableRecord, base64: boolean): Row {
   const isNew = record.isNew === true;
   const row = {
     action: isNew ? ("add" as const) : ("upsert" as const),
+    recordId: record.id,
     id: JSON.stringify(record.id),
     embedding: base64 ? `"${vectorToBase64(record.embedding)}"` : `[${record.embedding.join(",")}]`,
     document: JSON.stringify(record.document),
@@ -124,7 +155,7 @@ function rowOf(record: WritableRecord, base64: boolean): Row {
 }
 
 function bodyOf(rows: readonly Row[]): string {
-  const column = (name: Exclude<keyof Row, "action" | "sizeBytes">): string => rows.map((row) => row[name]).join(",");
+  const column = (name: Exclude<keyof Row, "action" | "recordId" | "sizeBytes">): string => rows.map((row) => row[name]).join(",");
   return `{"ids":[${column("id")}],"embeddings":[${column("embedding")}],"documents":[${column("document")}],"metadatas":[${column("metadata")}],"uris":[${column("uri")}]}`;
 }
 

@@ -5,6 +5,7 @@
 import { KeeperError } from "../../../shared/errors.ts";
 import type { OperationOptions } from "../../../shared/progress.ts";
 import type { OpenBackup } from "../backup/read-backup.ts";
+import { RequestFailure } from "../chroma/classify.ts";
 import type { ChromaConnection, CollectionInfo } from "../chroma/connection.ts";
 import { upsertRecords } from "../chroma/write-records.ts";
 import type { Problem } from "../record.ts";
@@ -40,6 +41,8 @@ export interface RestoreReport {
 /**
  * Applies the plan and reads every written account back. Whoever came, changed or went while it was under way is left as
  * they are. Idempotent: after a failure or a kill, planning and applying again finishes the work.
+ * An account that the server does not accept is a problem of the report and keeps nobody else away; the refusal is thrown
+ * where it accepts nobody at all.
  * Throws PLAN_STALE when site or backup changed since a plan that was agreed to (nothing is written then), the codes of
  * `ChromaConnection` and of reading a backup, and CANCELLED when `signal` is aborted: what was written until then
  * stays on the site and is right.
@@ -64,17 +67,22 @@ export async function applyRestore(request: ApplyRestoreRequest, options: Operat
     options.onProgress?.({ phase, done, total: toWrite, unit: "accounts", canCancel: true, problems: 0 });
   report("restoring", 0);
   const skipped = new Map<string, Problem>();
+  const refusals = new Map<string, KeeperError>();
   await upsertRecords(connection, collection.id, writableRecords({ connection, backup, plan, collection, skipped }, options), {
     signal: options.signal,
     onWritten: (records) => report("restoring", records),
+    onRefused: (id, refusal) => refusals.set(id, refusal),
   });
+  const [refusal] = refusals.values();
+  // Then it is no one's account in particular.
+  if (refusal !== undefined && refusals.size + skipped.size === toWrite && plan.accountsOnSite === 0) throw refusal;
 
   const problems: Problem[] = [...plan.problems, ...skipped.values()];
   let verified = 0;
   report("verifying", 0);
   for await (const records of chosenRecords(backup, plan)) {
     const written = records.filter(({ id }) => !skipped.has(id));
-    problems.push(...(await readBack({ connection, backup, plan, collection, records: written }, options)));
+    problems.push(...(await readBack({ connection, backup, plan, collection, records: written }, options)).map((problem) => withRefusal(problem, refusals.get(problem.id))));
     verified += records.length;
     report("verifying", verified);
   }
@@ -97,9 +105,16 @@ export async function applyRestore(request: ApplyRestoreRequest, options: Operat
   };
 }
 
+/** Of whom the server did not take: with its reason. */
+function withRefusal(problem: Problem, refusal: KeeperError | undefined): Problem {
+  if (refusal === undefined) return problem;
+  const reason = refusal instanceof RequestFailure && refusal.said !== undefined ? ` It says: ${refusal.said}.` : "";
+  return { ...problem, code: "NOT_ACCEPTED", message: `The server does not accept this account.${reason} The backup still holds it.` };
+}
+
 /** How many were written and found on the site afterwards, whether or not all of them is as it should be. */
 function arrivedOf({ add, overwrite }: RestorePlan, problems: readonly Problem[]): Pick<RestoreReport, "added" | "overwritten"> {
-  const missing = problems.filter(({ code }) => code === "NOT_RESTORED" || code === "CHANGED_MEANWHILE").map(({ id }) => id);
+  const missing = problems.filter(({ code }) => code === "NOT_RESTORED" || code === "NOT_ACCEPTED" || code === "CHANGED_MEANWHILE").map(({ id }) => id);
   return { added: add.size - missing.filter((id) => add.has(id)).length, overwritten: overwrite.size - missing.filter((id) => overwrite.has(id)).length };
 }
 

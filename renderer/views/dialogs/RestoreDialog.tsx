@@ -12,6 +12,7 @@ import { siteById } from "../../stores/sites.ts";
 import { en } from "../../strings/en.ts";
 import { ChooseFrom } from "./ChooseFrom.tsx";
 import { DimensionForm } from "./DimensionForm.tsx";
+import { NotBack } from "./NotBack.tsx";
 import { PlanLines } from "./PlanLines.tsx";
 import { useRestore, type RestorePlan, type RestoreStage } from "./use-restore.ts";
 
@@ -117,7 +118,8 @@ export function RestoreDialog({ siteId, from, only }: RestoreDialogProps) {
         </>
       )}
       {stage.name === "running" && <Running operationId={stage.operationId} label={words.running} />}
-      {stage.name === "done" && <p role="status">{stage.report.problemCount > 0 ? words.partlyHint : `${words.doneHint}${stage.report.safetyBackup === null ? "" : words.doneSafetyCopy}`}</p>}
+      {stage.name === "done" &&
+        (stage.report.problemCount > 0 ? <NotBack report={stage.report} /> : <p role="status">{`${words.doneHint}${stage.report.safetyBackup === null ? "" : words.doneSafetyCopy}`}</p>)}
       {stage.name === "failed" && <ErrorNote error={stage.error} />}
     </Dialog>
   );

@@ -12,6 +12,8 @@ import { acknowledge } from "../../stores/acknowledged.ts";
 import { useOperation } from "../../stores/operations.ts";
 import { closeDialog } from "../../stores/place.ts";
 import { en } from "../../strings/en.ts";
+import { NotBack } from "./NotBack.tsx";
+import type { RestoreReport } from "./use-restore.ts";
 
 type Plan = OperationResult<"plan_undo">;
 type Stage =
@@ -21,7 +23,7 @@ type Stage =
   | { readonly name: "locked"; readonly wrong: boolean }
   | { readonly name: "plan"; readonly plan: Plan }
   | { readonly name: "running"; readonly plan: Plan }
-  | { readonly name: "done"; readonly plan: Plan }
+  | { readonly name: "done"; readonly plan: Plan; readonly report: RestoreReport }
   | { readonly name: "failed"; readonly error: ErrorValue };
 
 const words = en.dialogs.undo;
@@ -35,7 +37,7 @@ function titleOf(stage: Stage): string {
     case "running":
       return words.running;
     case "done":
-      return words.done(stage.plan.putBack);
+      return stage.report.problemCount > 0 ? words.partly(stage.report.overwritten, stage.plan.putBack) : words.done(stage.report.overwritten);
     case "locked":
       return en.backups.locked.title;
     default:
@@ -68,12 +70,13 @@ export function UndoDialog({ siteId }: { readonly siteId: string }) {
     setStage({ name: "running", plan });
     const run = await runOperation("undo", { siteId, planId: plan.planId }, setOperationId);
     const error = run.ok ? run.value.error : run.error;
-    if (error?.code === "PLAN_STALE") await makePlan();
-    else if (error !== null) setStage({ name: "failed", error });
-    else {
+    const report = run.ok ? resultOf(run.value, "undo") : null;
+    if (report !== null) {
       acknowledge(siteId, new Date().toISOString());
-      setStage({ name: "done", plan });
-    }
+      setStage({ name: "done", plan, report });
+    } else if (error?.code === "PLAN_STALE") await makePlan();
+    else if (error !== null) setStage({ name: "failed", error });
+    else closeDialog();
   }
 
   const hasNothing = stage.name === "nothing" || (stage.name === "plan" && stage.plan.putBack === 0);
@@ -107,6 +110,7 @@ export function UndoDialog({ siteId }: { readonly siteId: string }) {
       {stage.name === "locked" && <UnlockForm wrong={stage.wrong} onUnlock={(passphrase) => void makePlan(passphrase)} />}
       {stage.name === "plan" && <p>{stage.plan.putBack === 0 ? words.hintNobody : words.hint(stage.plan.staying)}</p>}
       {stage.name === "nothing" && <p>{words.hintNobody}</p>}
+      {stage.name === "done" && stage.report.problemCount > 0 && <NotBack report={stage.report} />}
       {stage.name === "failed" && <ErrorNote error={stage.error} />}
     </Dialog>
   );

@@ -7,7 +7,7 @@ import { noteCompared } from "../../flows/look.ts";
 import { passphraseOf } from "../backups/passphrases.ts";
 
 export type RestorePlan = OperationResult<"plan_restore">;
-type RestoreReport = OperationResult<"restore">;
+export type RestoreReport = OperationResult<"restore">;
 
 export type RestoreStage =
   | { readonly name: "choose" }
