@@ -74,6 +74,8 @@ export function createSiteWatcher(site: WatchedSite, options: SiteWatcherOptions
   let hasAnsweredNow = false;
   /** A failure was told, and that it is over was not. */
   let hasFailed = false;
+  /** Whom the server did not take into this collection: they are not brought there again and again, each time with a safety copy. */
+  let refused: { readonly collectionId: string | null; readonly ids: ReadonlySet<string> } | null = null;
   /** In which ways it was told that the site is away, since it is. */
   const toldAway = new Set<ActivityNews["kind"]>();
 
@@ -143,7 +145,7 @@ export function createSiteWatcher(site: WatchedSite, options: SiteWatcherOptions
     const outcome = isBackedUp ? "quiet" : await act(open, verdict, seen, newest !== null && newest.collectionId !== seen.collectionId, signal);
     lastFullCheckMs = clock.now().getTime();
     // What was seen before acting: whoever signed up since then makes the next look a close one.
-    settled = outcome === "failed" || (verdict.kind === "wiped" && options.restoreAfterWipe) ? null : seen;
+    settled = outcome === "failed" || (verdict.kind === "wiped" && options.restoreAfterWipe && outcome === "acted") ? null : seen;
     return outcome;
   }
 
@@ -155,6 +157,7 @@ export function createSiteWatcher(site: WatchedSite, options: SiteWatcherOptions
         if (isAnother && options.restoreAfterWipe) await putOldVersionsRight(open, signal);
         return await backUp(open, signal);
       case "wiped":
+        if (refused?.collectionId === seen.collectionId && verdict.missing.every((id) => refused?.ids.has(id) === true)) return await backUp(open, signal);
         if (options.restoreAfterWipe) return await bringBack(open, verdict.cause, signal);
         await tellOnce(words.wiped(verdict.cause, verdict.missing));
         return seen.accounts > 0 ? await backUp(open, signal) : "acted";
@@ -202,9 +205,10 @@ export function createSiteWatcher(site: WatchedSite, options: SiteWatcherOptions
     if (broken.length > 0) {
       hasFailed = true;
       await tellOnce(words.restoreIncomplete(report, broken));
-      // Whom the server never takes must not keep newcomers out of a backup. It is kept apart, for it lacks somebody.
-      if (idsNotAccepted(report).length === broken.length) await backUp(open, signal);
-      return "failed";
+      if (idsNotAccepted(report).length < broken.length) return "failed";
+      // Nor must they keep newcomers out of a backup. It is kept apart, for it lacks somebody.
+      refused = { collectionId: (await glanceAtSite({ connection: open, collectionName }, { signal })).collectionId, ids: new Set(broken) };
+      return await backUp(open, signal);
     }
     await onNews(words.restored(cause, { ...report, seenAt }, passedOver));
     await putOldVersionsRight(open, signal);
