@@ -1,5 +1,5 @@
 /** The bundled server never outlives the program that started it, however that ends. Leftover servers would take a whole machine. */
-import { access, mkdir, mkdtemp, rm } from "node:fs/promises";
+import { access, mkdir, mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
@@ -71,6 +71,27 @@ test("a given folder stays when the parent is killed, and opens again", async ()
   await untilEnded(server.pid);
   const again = await startBundledServer({ path });
   await again.stop();
+  expect(await exists(join(path, "chroma.sqlite3"))).toBe(true);
+});
+
+test("a copy of a data folder, which holds everybody's accounts, goes when the parent is killed; the folder stays", async () => {
+  const path = await testFolder();
+  // Its own, where nobody else sweeps.
+  const temporary = await testFolder();
+  await (await startBundledServer({ path })).stop();
+  const openSource = builtServerModule.replace(/server\/bundled-server\.js$/, "chroma/open-source.js");
+  const program = runModule(`
+    const { openSource } = await import(${JSON.stringify(openSource)});
+    await openSource({ kind: "folder", path: ${JSON.stringify(path)} });
+    console.log("open");
+    ${waitForEver}`, { TMPDIR: temporary, TEMP: temporary });
+  onTestFinished(() => { program.kill("SIGKILL"); });
+  await program.firstLine();
+  const copies = async () => (await readdir(temporary)).filter((name) => name.startsWith("account-keeper-server-"));
+  expect(await copies()).toHaveLength(1);
+  program.kill("SIGKILL");
+  await program.ended();
+  await expect.poll(copies, { timeout: 10_000, interval: 50 }).toEqual([]);
   expect(await exists(join(path, "chroma.sqlite3"))).toBe(true);
 });
 

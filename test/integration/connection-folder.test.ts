@@ -94,11 +94,15 @@ describe("openSource with a folder", () => {
     await source.close();
   });
 
-  it("still reads documents and metadata when index files are gone", async () => {
+  it.each([
+    ["index files are gone", async (index: string) => await rm(index, { recursive: true })],
+    ["a power cut left one of them empty", async (index: string) => await writeFile(join(index, "header.bin"), "")],
+    ["a power cut filled one of them with zeros", async (index: string) => await writeFile(join(index, "header.bin"), Buffer.alloc(100))],
+  ])("still reads documents and metadata when %s", async (_, damage) => {
     const folder = await copyOfSite();
     const indexes = (await readdir(folder, { withFileTypes: true })).filter((entry) => entry.isDirectory());
     expect(indexes.length).toBeGreaterThan(0);
-    for (const { name } of indexes) await rm(join(folder, name), { recursive: true });
+    for (const { name } of indexes) await damage(join(folder, name));
     const source = await openSource({ kind: "folder", path: folder });
     const { ids, documents } = await accountsIn(source, ["documents", "metadatas"]);
     expect(ids).toHaveLength(1_200);
@@ -154,6 +158,18 @@ describe("openSource with a folder", () => {
     await writeFile(join(folder, "chroma.sqlite3"), "this is no database, only text that says so");
     await expect(openSource({ kind: "folder", path: folder }, { wakeTimeoutMs: 5_000 })).rejects.toMatchObject({ name: "KeeperError" });
     expect(await temporaryFolders()).toEqual([]);
+  });
+
+  it("says that the folder is damaged where its database is, and not the server", async () => {
+    const folder = await copyOfSite();
+    const file = join(folder, "chroma.sqlite3");
+    const database = await readFile(file);
+    const pageBytes = database.readUInt16BE(16);
+    for (let at = database.indexOf("user-600"); at !== -1; at = database.indexOf("user-600", at + pageBytes)) database.fill(0, at - (at % pageBytes), at - (at % pageBytes) + pageBytes);
+    await writeFile(file, database);
+    const source = await openSource({ kind: "folder", path: folder });
+    await expect(accountsIn(source, ["documents", "metadatas"])).rejects.toMatchObject({ code: "SERVER_FAILED", message: "The database in this folder is damaged." });
+    await source.close();
   });
 
   it.each(["copying_folder", "starting_server", "connecting"] as const)("leaves nothing behind when cancelled while %s", async (phase) => {

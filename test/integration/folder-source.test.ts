@@ -101,11 +101,13 @@ describe("restoring into a data folder", () => {
   }
 
   it.each([
-    ["an empty folder", true],
-    ["a folder that is not there", false],
-  ])("%s", async (_, exists) => {
+    ["an empty folder", async (folder: string) => await mkdir(folder)],
+    ["a folder that is not there", null],
+    ["a folder that a repository keeps", async (folder: string) => await mkdir(folder).then(async () => await writeFile(join(folder, ".gitkeep"), ""))],
+    ["a new disk", async (folder: string) => await mkdir(join(folder, "lost+found"), { recursive: true })],
+  ])("%s", async (_, make) => {
     const folder = join(await temporaryFolder(), "chroma_db");
-    if (exists) await mkdir(folder);
+    await make?.(folder);
     const restore = await run(["restore", "--folder", folder, "--from", await fullVault(), "--yes"]);
     expect(restore).toMatchObject({ code: 0, answer: { outcome: "restored", report: { added: accounts.length, problems: [] } } });
     expectEverybody(await accountsIn(folder), { vectors: true });

@@ -1,8 +1,11 @@
 /** A server that does not take one account: everybody else comes back, and it is said who did not, and why. */
 import { describe, expect, it } from "vitest";
 import { openBackup, type OpenBackup } from "../../electron/engine/backup/read-backup.ts";
+import { fromAnswer } from "../../electron/engine/chroma/classify.ts";
+import type { ChromaConnection } from "../../electron/engine/chroma/connection.ts";
 import { planOn, restoreOn } from "../support/restore.ts";
-import { createTestSite } from "../support/site.ts";
+import { createTestSite, temporaryFolder } from "../support/site.ts";
+import { account, accounts, makeBackup } from "../unit/backup/make-backup.ts";
 
 /** As the old system wrote them. ChromaDB cannot read the number of whoever is odd. */
 async function people(count: number, odd: readonly number[], email = "example.com"): Promise<OpenBackup> {
@@ -17,6 +20,45 @@ describe("accounts that the server does not accept", () => {
     expect(report).toMatchObject({ added: 696, accountsOnSite: 696, leftAsTheyAre: 0 });
     expect(report.problems.map(({ code, id }) => [code, id])).toEqual(["u-3", "u-300", "u-301", "u-699"].map((id) => ["NOT_ACCEPTED", id]));
     expect(report.problems[0]?.message).toMatch(/^The server does not accept this account\. It says: InvalidArgumentError: .*number out of range.*\. The backup still holds it\.$/);
+  });
+
+  it("keep nobody else away either when they hold what only Chroma Cloud knows", async () => {
+    const site = await createTestSite();
+    const sparse = account("sparse", { metadata: '{"words":{"#type":"sparse_vector","indices":[1,7],"values":[0.5,1.0]}}' });
+    const { tempPath } = await makeBackup(await temporaryFolder(), [...accounts(3), sparse]);
+    const report = await restoreOn(site, await openBackup({ path: tempPath }));
+    expect(report).toMatchObject({ added: 3, accountsOnSite: 3, problems: [{ code: "NOT_ACCEPTED", id: "sparse" }] });
+    expect(report.problems[0]?.message).toContain("Sparse vector is not supported");
+  });
+
+  it.each([
+    [413, "", ": it is too large."],
+    [422, "Quota exceeded: 'Document size' exceeded quota limit", ". It says: ChromaError: Quota exceeded: 'Document size' exceeded quota limit."],
+  ])("are told with the reason: %d", async (status, message, told) => {
+    const site = await createTestSite();
+    // A proxy's limit, or that of a plan.
+    const refusal = fromAnswer(
+      { status, contentType: "application/json", retryAfter: undefined, location: undefined, body: Buffer.from(JSON.stringify({ error: "ChromaError", message })) },
+      { method: "POST", path: "/add", redact: (text) => text },
+    );
+    const connection: ChromaConnection = {
+      ...site.connection,
+      post: async (...call) => {
+        if (call[1] !== "get" && call[2].length > 10_000) throw refusal;
+        return await site.connection.post(...call);
+      },
+    };
+    const { tempPath } = await makeBackup(await temporaryFolder(), [...accounts(2), account("large", { metadata: `{"note":"${"x".repeat(20_000)}"}` })]);
+    const report = await restoreOn({ ...site, connection }, await openBackup({ path: tempPath }));
+    expect(report).toMatchObject({ added: 2, problems: [{ code: "NOT_ACCEPTED", id: "large", message: `The server does not accept this account${told} The backup still holds it.` }] });
+  });
+
+  it("may have an id that the server cannot even be asked for", async () => {
+    const site = await createTestSite();
+    const users = ["u-1", "\\ud800", "u-2"].map((id, index) => `{"user_id":"${id}","email":"u-${index}@example.com"}`);
+    const backup = await openBackup({ text: `[${users.join(",")}]` });
+    const report = await restoreOn(site, backup, { dimension: 4 });
+    expect(report).toMatchObject({ added: 2, accountsOnSite: 2, problems: [{ code: "NOT_ACCEPTED", id: "\ud800" }] });
   });
 
   it("stay as they were where they are already, and the others are put back", async () => {

@@ -62,6 +62,20 @@ describe("backup, wipe, restore", () => {
     expect(collectionAfter.dimension).toBe(collectionBefore.dimension);
   });
 
+  it("lets nobody stay away because of a vector that Chroma itself makes unreadable", async () => {
+    const site = await createTestSite();
+    await site.create({ configuration: configuration('{"hnsw":{"space":"cosine"}}') });
+    // Too long to be squared and summed in 32 bits: Chroma gives null for each of its numbers.
+    const embedding = Float32Array.from({ length: 384 }, () => 1e19);
+    await site.add(sampleAccounts(3).map((account, index) => (index === 1 ? { ...account, embedding } : account)));
+    const [, { id }] = sampleAccounts(2) as [unknown, { id: string }];
+
+    expect(await backupSite(site)).toMatchObject({ accounts: 3, problemCount: 1, problems: [{ code: "WITHOUT_VECTOR", id }] });
+    await site.wipe();
+    expect(await restoreNewest(site)).toMatchObject({ added: 3, standInVectors: 1, problems: [] });
+    expect(await backupSite(site)).toMatchObject({ accounts: 3, problemCount: 0 });
+  });
+
   it("keeps whole numbers and floats apart, so that the site's own filters find what they found before", async () => {
     const site = await createTestSite();
     await site.create();

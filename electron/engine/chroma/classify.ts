@@ -221,7 +221,7 @@ export function fromAnswer(answer: Answer, asked: Asked, nowMs = Date.now()): Re
   const retryAfterMs = parseRetryAfter(answer.retryAfter, nowMs);
   const fail = (meaning: Meaning, transient = false, cause = describe(answer, asked, said)): RequestFailure =>
     new RequestFailure(meaning, { cause, transient, retryAfterMs, status });
-  const refused = (): RequestFailure => new RequestFailure(REFUSED, { cause: describe(answer, asked, said), status, said: said === null ? undefined : asked.redact(reasonOf(said, ": ")) });
+  const refused = (meaning: Meaning): RequestFailure => new RequestFailure(meaning, { cause: describe(answer, asked, said), status, said: said === null ? undefined : asked.redact(reasonOf(said, ": ")) });
 
   // What a gatekeeper says about a key may repeat the key: not kept.
   if (status === 401 || status === 403) return fail(KEY, false, `${where(asked)}: ${status}`);
@@ -231,9 +231,10 @@ export function fromAnswer(answer: Answer, asked: Asked, nowMs = Date.now()): Re
   if (status === 404) return fail(said !== null && asked.subject !== undefined ? MISSING[asked.subject] : NOT_CHROMA);
   // Chroma Cloud answers 422 both for a malformed body and for a full plan, and the error field is the same: only the
   // message tells them apart. Its official client looks for the same words.
-  if (status === 422 && said?.message?.startsWith("Quota exceeded") === true) return fail(QUOTA);
-  if (status >= 500) return fail(FAILED);
-  if (status >= 400) return said === null ? fail(NOT_CHROMA) : refused();
+  if (status === 422 && said?.message?.startsWith("Quota exceeded") === true) return refused(QUOTA);
+  // What a server does not know, such as the sparse vectors of Chroma Cloud on a local one, it will not know in a minute either.
+  if (status >= 500 && status !== 501) return fail(FAILED);
+  if (status >= 400) return said === null ? fail(NOT_CHROMA) : refused(REFUSED);
   // A redirect, mostly to a page to sign in on.
   return fail(NOT_CHROMA);
 }

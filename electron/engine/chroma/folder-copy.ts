@@ -3,7 +3,7 @@
  * ever read: no SQLite opens it, since already that would change its bytes.
  */
 import { createReadStream, createWriteStream, type BigIntStats } from "node:fs";
-import { mkdir, readdir, rm, stat } from "node:fs/promises";
+import { mkdir, readdir, readFile, rm, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { Transform } from "node:stream";
 import { pipeline } from "node:stream/promises";
@@ -25,7 +25,8 @@ export interface FolderCopy {
 const DATABASE_FILE = "chroma.sqlite3";
 const INDEX_FOLDER = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 /** What makes a vector index that Chroma can open. */
-const INDEX_FILES = ["header.bin", "data_level0.bin", "length.bin", "link_lists.bin"];
+const INDEX_HEADER = "header.bin";
+const INDEX_FILES = [INDEX_HEADER, "data_level0.bin", "length.bin", "link_lists.bin"];
 /** Rounds of copying what changed since the round before. */
 const MAX_ROUNDS = 8;
 /** File times may be as coarse as this: a change right after another one within it would not show. */
@@ -78,16 +79,23 @@ export async function keepChromaFolder(folder: string, target: string, options: 
 }
 
 /**
- * With a part of its index missing, Chroma fails every read of a collection, also of documents and metadata, which lie
- * elsewhere. With all of it missing only the vectors are lost. So in our copy what is broken goes altogether.
+ * With a part of its index missing, or with its header empty or full of zeros as a power cut may leave it, Chroma fails
+ * every read of a collection, also of documents and metadata, which lie elsewhere. With all of it missing only the vectors
+ * are lost. So in our copy what is broken goes altogether.
  */
 async function dropBrokenIndexes(copy: string): Promise<void> {
   for (const entry of await readdir(copy, { withFileTypes: true })) {
     if (!entry.isDirectory()) continue;
     const names = await readdir(join(copy, entry.name));
     const found = INDEX_FILES.filter((name) => names.includes(name)).length;
-    if (found > 0 && found < INDEX_FILES.length) await rm(join(copy, entry.name), { recursive: true, force: true });
+    const isBroken = found < INDEX_FILES.length || (await hasNoVersion(join(copy, entry.name, INDEX_HEADER)));
+    if (found > 0 && isBroken) await rm(join(copy, entry.name), { recursive: true, force: true });
   }
+}
+
+/** The header begins with its version, a whole number of four bytes; the first was 1. */
+async function hasNoVersion(header: string): Promise<boolean> {
+  return (await readFile(header)).subarray(0, 4).every((byte) => byte === 0);
 }
 
 /** The last part of the path must be new: what stands there already is never ours to remove. */

@@ -25,10 +25,17 @@ export interface WritableFolderOptions extends OperationOptions {
   readonly safetyFolder: string;
 }
 
-/** True when there is nothing in the folder, or no folder: as a host leaves it after a wipe. */
+/** What a disk holds from the beginning. */
+const OF_A_NEW_DISK = "lost+found";
+
+/**
+ * True when there is nothing in the folder, or no folder: as a host leaves it after a wipe. Hidden files are nothing: an
+ * empty folder is in a repository, and comes back at every redeploy, only with one in it (.gitkeep).
+ */
 export async function isEmptyFolder(path: string): Promise<boolean> {
   try {
-    return (await readdir(path)).length === 0;
+    const entries = await readdir(path, { withFileTypes: true });
+    return entries.every((entry) => (entry.isFile() && entry.name.startsWith(".")) || entry.name === OF_A_NEW_DISK);
   } catch (error) {
     if (error instanceof Error && "code" in error && error.code === "ENOENT") return true;
     throw new KeeperError("FOLDER_NOT_FOUND", "This is not a folder we can read.", { hint: "Choose the folder your site keeps its ChromaDB in, often called chroma_db.", cause: error });

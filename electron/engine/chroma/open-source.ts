@@ -1,4 +1,5 @@
 /** Opens any source for reading and writing through one kind of connection. Owns what has to be cleaned up afterwards. */
+import { isKeeperError, KeeperError } from "../../../shared/errors.ts";
 import { throwIfCancelled } from "../../../shared/progress.ts";
 import { startBundledServer, type BundledServer } from "../server/bundled-server.ts";
 import { connect, type ConnectOptions } from "./connect.ts";
@@ -46,11 +47,35 @@ async function openFolder(source: FolderSource, options: ConnectOptions): Promis
   };
   try {
     throwIfCancelled(signal);
-    server = await startBundledServer({ path: copy.path, signal, onProgress });
+    server = await startBundledServer({ path: copy.path, temporary: true, signal, onProgress });
     connection = await connect({ kind: "server", url: server.url, tenant: source.tenant, database: source.database }, options);
-    return { connection, isCopy: true, close };
+    return { connection: ofFolder(connection), isCopy: true, close };
   } catch (error) {
     await close();
     throw error;
   }
+}
+
+/** Our own server is not to blame when it fails, nor is there a host whose log tells more: what it reads is broken. */
+function ofFolder(connection: ChromaConnection): ChromaConnection {
+  const orDamaged = async <T>(answer: Promise<T>): Promise<T> => {
+    try {
+      return await answer;
+    } catch (error) {
+      throw isKeeperError(error, "SERVER_FAILED") ? damagedFolder(error) : error;
+    }
+  };
+  return {
+    ...connection,
+    findCollection: async (...call) => await orDamaged(connection.findCollection(...call)),
+    count: async (...call) => await orDamaged(connection.count(...call)),
+    post: async (...call) => await orDamaged(connection.post(...call)),
+  };
+}
+
+function damagedFolder(cause: KeeperError): KeeperError {
+  return new KeeperError("SERVER_FAILED", "The database in this folder is damaged.", {
+    hint: "Try a copy of the folder from before, or restore your newest backup into an empty folder. Your folder is untouched.",
+    cause,
+  });
 }

@@ -41,7 +41,7 @@ export function parseRecordPage(answer: Buffer, maxRecords = Infinity): AccountR
 }
 
 /** The vectors of one page in one piece of memory: a thousand pieces would keep the garbage collector busy. */
-function createVectorPage(count: number, answerBytes: number): { parse(bytes: Buffer): Float32Array } {
+function createVectorPage(count: number, answerBytes: number): { parse(bytes: Buffer): Float32Array | null } {
   let page: Float32Array | null = null;
   let dimension = 0;
   let used = 0;
@@ -49,6 +49,7 @@ function createVectorPage(count: number, answerBytes: number): { parse(bytes: Bu
     parse(bytes) {
       const room = page?.subarray(used, used + dimension);
       const vector = parseVector(bytes, room);
+      if (vector === null) return null;
       if (page === null) {
         // All are as long as the first, nearly always. No number takes less than two bytes of the answer.
         dimension = vector.length;
@@ -155,11 +156,14 @@ const MAX_EXACT_DIGITS = 15;
 /**
  * A JSON array of numbers as 32-bit floats. `room` is where they go when there are exactly as many as it takes.
  * Plain decimals, which is what Chroma writes, take the fast way; any other spelling goes through `Number`.
+ * Null when one of them is: Chroma writes so what is no finite number, which a cosine collection makes of a vector too long
+ * for its sums, and takes none of that back.
  */
-export function parseVector(bytes: Buffer, room: Float32Array = new Float32Array(16)): Float32Array {
+export function parseVector(bytes: Buffer, room: Float32Array = new Float32Array(16)): Float32Array | null {
   if (bytes[0] !== OPEN || bytes[bytes.length - 1] !== CLOSE) throw badAnswer("a vector that is no array");
   let vector = room;
   let length = 0;
+  let isComplete = true;
   let at = 1;
   const end = bytes.length - 1;
   while (at < end && bytes[at] === SPACE) at += 1;
@@ -195,7 +199,9 @@ export function parseVector(bytes: Buffer, room: Float32Array = new Float32Array
     } else {
       while (at < end && bytes[at] !== COMMA) at += 1;
       const text = bytes.toString("latin1", start, at);
-      value = text.trim() === "" ? NaN : Number(text);
+      const isNull = text.trim() === "null";
+      if (isNull) isComplete = false;
+      value = text.trim() === "" ? NaN : Number(isNull ? 0 : text);
     }
     if (!Number.isFinite(value) || at === end - 1) throw badAnswer("a vector with something else than numbers");
     if (length === vector.length) {
@@ -207,6 +213,7 @@ export function parseVector(bytes: Buffer, room: Float32Array = new Float32Array
     length += 1;
     at += 1;
   }
+  if (!isComplete) return null;
   return length === vector.length ? vector : vector.slice(0, length);
 }
 

@@ -108,8 +108,12 @@ export async function applyRestore(request: ApplyRestoreRequest, options: Operat
 /** Of whom the server did not take: with its reason. */
 function withRefusal(problem: Problem, refusal: KeeperError | undefined): Problem {
   if (refusal === undefined) return problem;
-  const reason = refusal instanceof RequestFailure && refusal.said !== undefined ? ` It says: ${refusal.said}.` : "";
-  return { ...problem, code: "NOT_ACCEPTED", message: `The server does not accept this account.${reason} The backup still holds it.` };
+  return { ...problem, code: "NOT_ACCEPTED", message: `The server does not accept this account${reasonOf(refusal)} The backup still holds it.` };
+}
+
+function reasonOf(refusal: KeeperError): string {
+  if (refusal.code === "REQUEST_TOO_LARGE") return ": it is too large.";
+  return refusal instanceof RequestFailure && refusal.said !== undefined ? `. It says: ${refusal.said}.` : ".";
 }
 
 /** How many were written and found on the site afterwards, whether or not all of them is as it should be. */

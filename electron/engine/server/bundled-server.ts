@@ -31,6 +31,8 @@ export interface BundledServer {
 interface BundledServerOptions extends OperationOptions {
   /** The data folder; made when missing. Without it a temporary one is used. */
   path?: string | undefined;
+  /** Nobody wants that folder afterwards: it goes with the server, as one goes that was made for it. Default false. */
+  temporary?: boolean | undefined;
   /** A port to take when it is free, for a server that is started again under its address. Default: any free one. */
   port?: number | undefined;
 }
@@ -57,7 +59,7 @@ export async function startBundledServer(options: BundledServerOptions = {}, mac
   const report = () => onProgress?.({ phase: "starting_server", done: Math.floor((Date.now() - startedAt) / 1000), total: null, unit: "seconds", canCancel: true, problems: 0 });
   report();
   const ticking = setInterval(report, 1000);
-  const temporary = options.path === undefined;
+  const temporary = options.path === undefined || options.temporary === true;
   let path: string | undefined;
   try {
     await sweepTemporaryFolders();

@@ -9,10 +9,16 @@ import { removeFolder } from "../backup/patience.ts";
 // a temporary folder do not see each other's processes and would take a living owner for a dead one.
 const machineMark = createHash("sha256").update(hostname()).digest("hex").slice(0, 8);
 const prefix = `account-keeper-server-${machineMark}-`;
+/** A process number is given out again, in a container the same one at every start: what carries ours, and is older than us, is not ours. */
+const startedAtMs = performance.timeOrigin;
+/** Our own look older, too, once the clock was set back. */
+const made = new Set<string>();
 
 /** Makes an empty folder, readable by this user only, that belongs to this process. */
 export async function createTemporaryFolder(): Promise<string> {
-  return mkdtemp(join(tmpdir(), `${prefix}${process.pid}-`));
+  const path = await mkdtemp(join(tmpdir(), `${prefix}${process.pid}-`));
+  made.add(path);
+  return path;
 }
 
 export async function removeTemporaryFolder(path: string): Promise<void> {
@@ -25,10 +31,11 @@ export async function sweepTemporaryFolders(): Promise<void> {
   await Promise.all(
     names.map(async (name) => {
       const pid = ownerOf(name);
-      if (pid === undefined || isRunning(pid)) return;
       const path = join(tmpdir(), name);
+      if (pid === undefined || made.has(path) || (pid !== process.pid && isRunning(pid))) return;
       try {
         const stats = await lstat(path);
+        if (pid === process.pid && stats.mtimeMs >= startedAtMs - 1_000) return;
         if (stats.isDirectory() && stats.uid === (process.getuid?.() ?? stats.uid)) await removeTemporaryFolder(path);
       } catch {
         // Another sweep, or the ending server itself, was faster.

@@ -32,6 +32,7 @@ describe("answers", () => {
     [answer(413), "REQUEST_TOO_LARGE", false],
     [answer(429), "RATE_LIMITED", true],
     [answer(500, { error: "InternalError" }), "SERVER_FAILED", false],
+    [answer(501, { error: "ChromaError", message: "Unimplemented" }), "SERVER_REFUSED", false],
     [answer(502), "SITE_ASLEEP", true],
     [answer(503), "SITE_ASLEEP", true],
     [answer(504), "SITE_ASLEEP", true],
@@ -71,6 +72,8 @@ describe("answers", () => {
     const told = { error: "InvalidArgumentError", message: "Collection expecting embedding with dimension of 3, got 384 by tok-1" };
     expect(fromAnswer(answer(400, told), asked).said).toBe("InvalidArgumentError: Collection expecting embedding with dimension of 3, got 384 by [secret]");
     expect(fromAnswer(answer(400, { error: "InvalidArgumentError" }), asked).said).toBe("InvalidArgumentError");
+    // A full plan too: whether it is the number of accounts or the length of one stands nowhere else.
+    expect(fromAnswer(answer(422, { error: "ChromaError", message: "Quota exceeded: 'Document size' exceeded quota limit" }), asked).said).toBe("ChromaError: Quota exceeded: 'Document size' exceeded quota limit");
     for (const status of [401, 403, 404, 413, 429, 500]) expect(fromAnswer(answer(status, told), asked).said).toBeUndefined();
   });
 

@@ -68,7 +68,13 @@ describe("a vector", () => {
     expect(parseVector(Buffer.from("[]"))).toHaveLength(0);
   });
 
-  it.each(["[1,]x", "[1,]", "[-]", "[.]", "[,]", "[1,null]", '["1"]', "{}", "[1,,2]", "[NaN]", "[1e999]", "[--1]", "[1.2.3]"])("refuses %s", (text) => {
+  it("is none when one of its numbers is none, and the others of the page are as they are", () => {
+    expect(parseVector(Buffer.from("[1.0, null ,2.0]"))).toBeNull();
+    const vectors = page('{"ids":["a","b","c","d"],"embeddings":[[null,null],[1.0,2.0],[3.0,null],[-4.0,5.0]]}').map(({ embedding }) => embedding);
+    expect(vectors).toEqual([null, new Float32Array([1, 2]), null, new Float32Array([-4, 5])]);
+  });
+
+  it.each(["[1,]x", "[1,]", "[-]", "[.]", "[,]", "[1,nul]", "[null,]", '["1"]', "{}", "[1,,2]", "[NaN]", "[1e999]", "[--1]", "[1.2.3]"])("refuses %s", (text) => {
     expect(failsAsBadAnswer(() => parseVector(Buffer.from(text)))).toBe(true);
   });
 });
