@@ -74,8 +74,8 @@ interface PutBack {
 interface SiteRecord {
   /** base64: as a text it takes a quarter of what a buffer takes. */
   readonly hash: string;
-  /** Only where it will be asked for. */
-  readonly metadata: string | null;
+  /** Of its metadata, one set for all who have the same. Only where it will be asked for. */
+  readonly keys: ReadonlySet<string>;
 }
 
 interface SiteState {
@@ -111,7 +111,8 @@ export async function planRestore(request: RestoreRequest, options: OperationOpt
   // Another program's backup knows the account, not all that the site keeps beside it: it may not take that away.
   const holdsEverything = backup.kind === "format_1";
   const hashOf = hashOfKind(backup);
-  const keep: Keep = (record, hash) => ({ hash: hash.toString("base64"), metadata: policy === "overwrite" && holdsEverything ? record.metadata : null });
+  const keysOf = createKeysOf();
+  const keep: Keep = (record, hash) => ({ hash: hash.toString("base64"), keys: policy === "overwrite" && holdsEverything ? keysOf(record.metadata) : NO_KEYS });
   const [kept, { collection, databaseMissing, site }] = await bothAtOnce(
     async (their) => await readBackup(backup, hashOf, keep, request.only, their),
     async (their) => {
@@ -132,11 +133,11 @@ export async function planRestore(request: RestoreRequest, options: OperationOpt
   const overwrite = new Map<string, PutBack>();
   const problems: Problem[] = [];
   let leftAsTheyAre = 0;
-  for (const [id, { metadata }] of differing) {
+  for (const [id, { keys }] of differing) {
     const onSite = site.records.get(id);
     if (heldOff.has(id)) problems.push(sameEmailProblem(id, onSite !== undefined));
     else if (onSite === undefined) add.add(id);
-    else if (isOverwriting) overwrite.set(id, { staleKeys: holdsEverything ? staleKeys(onSite.metadata, metadata) : [], onSite: onSite.hash });
+    else if (isOverwriting) overwrite.set(id, { staleKeys: [...onSite.keys].filter((key) => !keys.has(key)), onSite: onSite.hash });
     else leftAsTheyAre += 1;
   }
 
@@ -248,20 +249,26 @@ async function readSite(connection: ChromaConnection, collection: CollectionInfo
   return { records, emails, content: content.hex() };
 }
 
-function keysOf(metadata: string | null): ReadonlySet<string> {
-  return new Set(metadata === null ? [] : jsonKeys(metadata));
-}
+const NO_KEYS: ReadonlySet<string> = new Set();
 
-function staleKeys(onSite: string | null, inBackup: string | null): string[] {
-  const wanted = keysOf(inBackup);
-  return [...keysOf(onSite)].filter((key) => !wanted.has(key));
+/** The keys of metadata. Nearly everybody on a site has the same, and a plan keeps those of everybody at once. */
+function createKeysOf(): (metadata: string | null) => ReadonlySet<string> {
+  const known = new Map<string, ReadonlySet<string>>();
+  return (metadata) => {
+    if (metadata === null) return NO_KEYS;
+    const keys = jsonKeys(metadata).sort();
+    const name = JSON.stringify(keys);
+    const same = known.get(name) ?? new Set(keys);
+    known.set(name, same);
+    return same;
+  };
 }
 
 /** Chroma takes this metadata key for the document itself, so writing it could replace an account's document. */
 const RESERVED_KEY = "chroma:document";
 
 function refuseReservedKey(record: AccountRecord): void {
-  if (record.metadata?.includes(RESERVED_KEY) !== true || !keysOf(record.metadata).has(RESERVED_KEY)) return;
+  if (record.metadata?.includes(RESERVED_KEY) !== true || !jsonKeys(record.metadata).includes(RESERVED_KEY)) return;
   throw new KeeperError("RESERVED_METADATA_KEY", `The account ${JSON.stringify(record.id)} carries a key that would overwrite its own data.`, {
     hint: "Leave it out by naming the others with --only, or ask whoever made the backup.",
   });

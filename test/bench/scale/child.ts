@@ -10,8 +10,11 @@ import { z } from "zod";
 import { openBackup } from "../../../electron/engine/backup/read-backup.ts";
 import { verifyBackup } from "../../../electron/engine/backup/verify-backup.ts";
 import { connect } from "../../../electron/engine/chroma/connect.ts";
+import { compareSides } from "../../../electron/engine/diff/compare.ts";
+import { sideOfBackup, sideOfSite } from "../../../electron/engine/diff/side.ts";
 import { backupSite } from "../../../electron/engine/operations/backup-site.ts";
 import { restoreSite } from "../../../electron/engine/operations/restore-site.ts";
+import { planRestore } from "../../../electron/engine/restore/plan-restore.ts";
 import { FULL_COLLECTION, startMadeUpSite, type MadeUpSite } from "./made-up-site.ts";
 import { startSlowLine, type SlowLine } from "./slow-line.ts";
 
@@ -20,11 +23,13 @@ const taskSchema = z.discriminatedUnion("task", [
   z.object({ task: z.literal("line"), target: z.string(), bytesPerSecond: z.number() }),
   z.object({ task: z.literal("backup"), url: z.string(), folder: z.string() }),
   z.object({ task: z.literal("verify"), path: z.string() }),
+  z.object({ task: z.literal("plan"), url: z.string(), path: z.string() }),
+  z.object({ task: z.literal("diff"), url: z.string(), path: z.string() }),
   z.object({ task: z.literal("restore"), url: z.string(), path: z.string(), folder: z.string() }),
 ]);
 type Task = z.infer<typeof taskSchema>;
 /** Those that come to an end by themselves. */
-type Job = Exclude<Task, { task: "site" | "line" }>;
+export type Job = Exclude<Task, { task: "site" | "line" }>;
 
 const doneSchema = z.object({ peakMegabytes: z.number(), seconds: z.number(), records: z.number(), problems: z.number() });
 export type Done = z.infer<typeof doneSchema>;
@@ -55,7 +60,18 @@ async function work(task: Job): Promise<{ records: number; problems: number }> {
       const { records, problemCount } = await backupSite({ ...site, collectionName: FULL_COLLECTION, folder: task.folder });
       return { records, problems: problemCount };
     }
-    const report = await restoreSite({ ...site, collectionName: "restored", backup: await openBackup({ path: task.path }), policy: "add_missing", plan: null, safetyFolder: task.folder });
+    const backup = await openBackup({ path: task.path });
+    if (task.task === "plan") {
+      const { same, problems } = await planRestore({ ...site, collectionName: FULL_COLLECTION, backup, policy: "overwrite" });
+      return { records: same, problems: problems.length };
+    }
+    if (task.task === "diff") {
+      const collection = await connection.findCollection(FULL_COLLECTION);
+      if (collection === null) throw new Error("the site is gone");
+      const { counts } = await compareSides(sideOfBackup(backup), sideOfSite(connection, collection));
+      return { records: counts.same, problems: counts.changed };
+    }
+    const report = await restoreSite({ ...site, collectionName: "restored", backup, policy: "add_missing", plan: null, safetyFolder: task.folder });
     return { records: report.added, problems: report.problems.length };
   } finally {
     await connection.close();

@@ -3,7 +3,7 @@ import { parseArgs } from "node:util";
 import { measureBackup } from "./backup.ts";
 import { runTask } from "./child.ts";
 import { measureCosts } from "./costs.ts";
-import { measureLarge, measureMemory } from "./memory.ts";
+import { measureLarge, measureMemory, measureRealMemory } from "./memory.ts";
 import { createReport, type Report } from "./report.ts";
 import { measureRestore } from "./restore.ts";
 import { measureSmallSites } from "./small-sites.ts";
@@ -25,6 +25,7 @@ const benches: Readonly<Record<string, (report: Report) => Promise<void>>> = {
   backup: async (report) => await measureBackup(report, { accounts: most ?? 50_000 }),
   restore: async (report) => await measureRestore(report, { accounts: most ?? 10_000 }),
   memory: async (report) => await measureMemory(report, { most }),
+  "memory-chroma": async (report) => await measureRealMemory(report, { most }),
   "small-sites": measureSmallSites,
   costs: measureCosts,
 };
