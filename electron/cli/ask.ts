@@ -4,6 +4,8 @@ import { Writable, type Readable } from "node:stream";
 import { KeeperError } from "../../shared/errors.ts";
 
 export interface Prompt {
+  /** False once its input has ended, as after a backup that was typed in for `-`: then nobody can answer any more. */
+  readonly canAsk: boolean;
   /** The line that was typed; null when the input ended instead. Throws CANCELLED on Ctrl+C. */
   ask(question: string): Promise<string | null>;
   /** The same without showing what is typed. */
@@ -14,11 +16,14 @@ export interface PromptOptions {
   readonly input: Readable;
   readonly output: Writable;
   readonly signal: AbortSignal;
+  /** Takes away what would stand in the question's line. */
+  readonly beforeAsking: () => void;
 }
 
-export function createPrompt({ input, output, signal }: PromptOptions): Prompt {
+export function createPrompt({ input, output, signal, beforeAsking }: PromptOptions): Prompt {
   const readLine = (echo: Writable, question: string): Promise<string | null> =>
     new Promise((resolve, reject) => {
+      beforeAsking();
       const terminal = createInterface({ input, output: echo, terminal: true, historySize: 0 });
       let isAnswered = false;
       // The answer did not end its line: what is said next must not stand behind the question.
@@ -48,8 +53,12 @@ export function createPrompt({ input, output, signal }: PromptOptions): Prompt {
     });
 
   return {
-    ask: (question) => readLine(output, question),
+    get canAsk() {
+      return input.readable;
+    },
+    ask: async (question) => (input.readable ? await readLine(output, question) : null),
     async askSecret(question) {
+      if (!input.readable) return null;
       const typed = readLine(new Writable({ write: (_chunk, _encoding, done) => done() }), "");
       // Only now: from here on the terminal itself shows nothing of what is typed.
       output.write(question);
@@ -76,7 +85,7 @@ export interface Confirmation {
  */
 export async function confirm(prompt: Prompt | null, { question, yes, flag }: Confirmation): Promise<boolean> {
   if (yes) return true;
-  if (prompt === null) {
+  if (prompt?.canAsk !== true) {
     throw new KeeperError("CONFIRMATION_NEEDED", `This needs your yes: ${question}`, { hint: `Add ${flag} to go on without being asked. Nothing was changed.` });
   }
   const answer = await prompt.ask(`${question} [y/N] `);

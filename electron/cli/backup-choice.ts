@@ -14,7 +14,7 @@ async function chooseFrom(context: CliContext, from: string): Promise<BackupChoi
   if (from === "variable") {
     const text = context.env[VARIABLE_NAME]?.trim() ?? "";
     if (text !== "") return { kind: "text", text };
-    throw new KeeperError("VARIABLE_NOT_SET", `${VARIABLE_NAME} is not set.`, { hint: "Copy it into your host's dashboard, or restore from a backup file with --from FILE." });
+    throw new KeeperError("VARIABLE_NOT_SET", `${VARIABLE_NAME} is not set.`, { hint: "Copy it into your host's dashboard, or name a backup file or a folder of backups instead." });
   }
   if (from === "-") return { kind: "text", text: await readStandardInput(context) };
   return (await isFolder(from)) ? { kind: "vault", folder: from } : { kind: "file", path: from };

@@ -21,8 +21,8 @@ export const commandTexts = {
     more: `
 Reads every account, writes one file (user_backup_YYYYMMDD.json) into the folder, and reads it back before it says done.
 When nothing has changed since the last backup, no new file is made.
-A backup with fewer accounts than the last one never replaces it: it is kept apart in the folder short/, and a restore
-goes on using the fuller one, unless you say --accept-fewer.
+A backup that lacks somebody of the last one never replaces it: it is kept apart in the folder short/, and a restore
+goes on using the last one, unless you say --accept-fewer.
 Plain backups hold password hashes: keep the folder private, or use --encrypt.
 
 Examples:
@@ -168,7 +168,7 @@ What happens is said here and kept in the folder. Ends with Ctrl+C. With a passp
 Example:
   account-keeper watch --url https://my-database.onrender.com --out backups`,
     add: (command) => {
-      addSource(command);
+      addSource(command, ["--url", "--cloud"]);
       command.addOption(valueOption("--out <DIR>", "folder for the backups").makeOptionMandatory());
       command.addOption(new Option("--interval <SECONDS>", "time between two looks").argParser(seconds).default(30));
       command.option("--no-restore", "do not bring anybody back after a wipe, only say so");

@@ -28,12 +28,14 @@ export function createContext(host: CliHost, options: { json: boolean }): CliCon
   const { env, stdin, stdout, stderr, signal } = host;
   // Questions go to stderr, so stdout may be a pipe; somebody has to see them and be able to answer.
   const someoneIsThere = stdin.isTTY === true && stderr.isTTY === true && !options.json;
+  // A terminal that cannot move its cursor (TERM=dumb) would show how the line is drawn, not the line.
+  const progress = createProgressBar({ stream: stderr, enabled: stderr.isTTY === true && env["TERM"] !== "dumb" && !options.json });
   return {
     env,
     stdin,
     signal,
     output: createOutput({ stdout, stderr, json: options.json }),
-    prompt: someoneIsThere ? createPrompt({ input: stdin, output: stderr, signal }) : null,
-    progress: createProgressBar({ stream: stderr, enabled: stderr.isTTY === true && !options.json }),
+    prompt: someoneIsThere ? createPrompt({ input: stdin, output: stderr, signal, beforeAsking: () => progress.stop() }) : null,
+    progress,
   };
 }

@@ -16,9 +16,13 @@ function requireValue(value: string): string {
   return value;
 }
 
-const SOURCE_GROUP = "Where the accounts are (one of the first three):";
+type SourceFlag = "--url" | "--folder" | "--cloud";
 
-export function addSource(command: Command): void {
+const ANY_SOURCE: readonly SourceFlag[] = ["--url", "--folder", "--cloud"];
+
+/** `offered`: what this command can work on. The others are understood, to be refused with a reason, and not shown. */
+export function addSource(command: Command, offered = ANY_SOURCE): void {
+  const group = offered.length === 1 ? "Where the accounts are:" : `Where the accounts are (one of the first ${offered.length === 2 ? "two" : "three"}):`;
   const options = [
     valueOption("--url <URL>", "address of a ChromaDB server; also CHROMA_URL, or CHROMA_HOST"),
     valueOption("--folder <DIR>", "data folder of a ChromaDB that runs inside your site"),
@@ -29,7 +33,10 @@ export function addSource(command: Command): void {
     valueOption("--auth-file <FILE>", "file with the key the server asks for (see account-keeper --help); also CHROMA_TOKEN or CHROMA_API_KEY"),
     valueOption("--ca-file <FILE>", "file with the certificate of a server that made its own (PEM)"),
   ];
-  for (const option of options) command.addOption(option.helpGroup(SOURCE_GROUP));
+  for (const option of options) {
+    const isHidden = ANY_SOURCE.some((flag) => flag === option.long && !offered.includes(flag));
+    command.addOption(option.helpGroup(group).hideHelp(isHidden));
+  }
 }
 
 const RENDER_GROUP = "The service at Render:";

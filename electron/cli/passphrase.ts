@@ -24,7 +24,8 @@ export async function withGivenPassphrase(context: CliContext, file: string | un
   return given === undefined ? context : { ...context, env: { ...context.env, [PASSPHRASE_VARIABLE]: given } };
 }
 
-const WAYS = `Set ${PASSPHRASE_VARIABLE}, or name a file with --passphrase-file.`;
+/** What to do where nobody was asked. */
+export const WAYS = `Set ${PASSPHRASE_VARIABLE}, or name a file with --passphrase-file.`;
 
 /**
  * Runs `open` with what was given; when a passphrase turns out to be needed and somebody is there, asks and runs it again.

@@ -73,7 +73,7 @@ export async function runCli(argv: readonly string[], host: CliHost, bodies: Com
       }
     }
     const failure: unknown = thrown instanceof CommanderError ? usageError(thrown, argv) : thrown;
-    const error = createOutput({ ...host, json }).fail(withReason(failure), failurePrefix(argv[0], failure));
+    const error = createOutput({ ...host, json }).fail(withReason(failure), failurePrefix(argv, failure));
     return exitCodeOf(error.code);
   }
 }
@@ -81,9 +81,9 @@ export async function runCli(argv: readonly string[], host: CliHost, bodies: Com
 /** Endings that are no failure: it never began, it was stopped, or there was nothing to do it with. */
 const NO_FAILURE: readonly ErrorCode[] = ["USAGE", "CONFIRMATION_NEEDED", "CANCELLED", "NO_ACCOUNTS_YET"];
 
-/** The old system's own words before a failed backup or restore. */
-function failurePrefix(command: string | undefined, failure: unknown): string {
-  if (isKeeperError(failure) && NO_FAILURE.includes(failure.code)) return "";
+/** The old system's own words before a failed backup or restore; it knew no undo. */
+function failurePrefix([command, ...words]: readonly string[], failure: unknown): string {
+  if ((isKeeperError(failure) && NO_FAILURE.includes(failure.code)) || words.includes("--undo")) return "";
   return command === "backup" ? BACKUP_FAILED : command === "restore" ? RESTORE_FAILED : "";
 }
 
@@ -114,7 +114,7 @@ function createProgram(host: CliHost, bodies: CommandBodies, ending: Ending, wri
 function register<Name extends CommandName>(program: Command, name: Name, body: CommandBodies[Name], host: CliHost, ending: Ending): void {
   if (body === undefined) return;
   const { summary, usage, more, add } = commandTexts[name];
-  const command = program.command(name).summary(summary).description(`${summary.charAt(0).toUpperCase()}${summary.slice(1)}.`).usage(usage);
+  const command = program.command(name).summary(summary).description(sentence(summary)).usage(usage);
   add(command);
   command.option("--json", "answer with one JSON object").addHelpText("after", more);
   command.action(async () => {
@@ -128,6 +128,10 @@ function register<Name extends CommandName>(program: Command, name: Name, body: 
       context.progress.stop();
     }
   });
+}
+
+function sentence(summary: string): string {
+  return `${summary.charAt(0).toUpperCase()}${summary.slice(1)}${summary.endsWith("?") ? "" : "."}`;
 }
 
 function parseOptions<Name extends CommandName>(name: Name, raw: unknown): OptionsOf[Name] {

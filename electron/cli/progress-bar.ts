@@ -24,12 +24,12 @@ const PHASE_WORDS = {
 const BAR_CELLS = 24;
 const REDRAWS_PER_SECOND = 10;
 
-/** "Reading accounts: 24 of 37", "Copying the folder: 3.1 of 8.0 MB", "Connecting: 12 s". */
+/** "Reading accounts: 24 of 37", "Copying the folder: 3.1 of 8.0 MB", "Connecting: 12 s"; a wait of less than a second needs no figures. */
 export function describeProgress({ phase, done, total, unit }: Progress): string {
   const words = PHASE_WORDS[phase];
   const figures = (count: number): string => (unit === "bytes" ? (count / 1_000_000).toFixed(1) : grouped(count));
   const suffix = unit === "bytes" ? " MB" : unit === "seconds" ? " s" : "";
-  if (total === null) return done === 0 ? words : `${words}: ${figures(done)}${suffix}`;
+  if (total === null || (unit === "seconds" && total === 0)) return done === 0 ? words : `${words}: ${figures(done)}${suffix}`;
   return `${words}: ${figures(done)} of ${figures(total)}${suffix}`;
 }
 

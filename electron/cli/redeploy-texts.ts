@@ -22,7 +22,7 @@ Examples:
   account-keeper redeploy --url https://my-database.onrender.com --out backups --service marlow-bakery
   account-keeper redeploy --url https://my-database.onrender.com --out backups --resume`,
   add: (command: Command): void => {
-    addSource(command);
+    addSource(command, ["--url"]);
     command.addOption(valueOption("--out <DIR>", "folder for the backups; made when it is not there").makeOptionMandatory());
     addRender(command);
     command.addOption(new Option("--resume", "finish a redeploy that was begun; deploys nothing"));

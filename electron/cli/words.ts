@@ -9,7 +9,13 @@ export function countAccounts(count: number): string {
   return count === 1 ? "1 account" : `${grouped(count)} accounts`;
 }
 
-const IDS_SHOWN = 10;
+/** Of records that a backup file holds and the variable cannot. */
+export function leftOutOfVariable(count: number): string {
+  const [records, them] = count === 1 ? ["1 record", "it"] : [`${grouped(count)} records`, "them"];
+  return `${records} could not be read as an account and cannot go into the variable. A backup file keeps ${them}.`;
+}
+
+export const IDS_SHOWN = 10;
 
 /** "u-1, u-2 and 5 more". */
 export function shownIds(ids: readonly string[]): string {

@@ -35,11 +35,18 @@ export interface PersistedAccounts {
 }
 
 export function persistAccounts(options: PersistAccountsOptions): PersistedAccounts {
-  const given = logOf(options);
-  // Names of files and ids come from data: none of them may begin a line of its own in the site's log.
-  const log = (line: string): void => given(shown(line));
+  const log = carefully(logOf(options));
   const checked = checkOptions(options);
   return checked.ok ? keepAccounts(checked.value, log) : refuseAll(checked.error, log);
+}
+
+/** The site's log, which may fail, at once or later, and must not make a sign-up fail with it. */
+function carefully(given: (line: string) => unknown): (line: string) => void {
+  return (line) => {
+    // Names of files and ids come from data: none of them may begin a line of its own in the site's log.
+    const logged = new Promise((resolve) => resolve(given(shown(line))));
+    logged.catch(() => undefined);
+  };
 }
 
 /** Options that cannot be used fail like everything else: they must not keep a site from starting. */
@@ -78,7 +85,7 @@ function keepAccounts(options: PersistAccountsOptions, log: (line: string) => vo
       async (connection) => {
         const report = await backupSite({ connection, collectionName, site: connection.address, folder, passphrase });
         log(backedUpLine(report.accounts));
-        if (report.outcome === "written") await noteActivity(folder, connection.address, report.fewerThan === null ? words.backedUp(report) : words.keptApart(report));
+        if (report.outcome === "written") for (const news of words.afterBackup(report)) await noteActivity(folder, connection.address, news);
         return report;
       },
       (error) => {

@@ -41,7 +41,7 @@ const optionsSchema = z.strictObject({
     z.strictObject({ kind: z.literal("server"), url: text, ...names, auth: authSchema.optional(), ca: text.optional() }),
     z.strictObject({ kind: z.literal("cloud"), apiKey: text, ...names, url: text.optional() }),
   ]),
-  collectionName: text.optional(),
+  collectionName: text.min(1).optional(),
   folder: text.min(1),
   passphrase: text.optional(),
   variable: text.optional(),
@@ -99,5 +99,6 @@ function wordsFor(issue: z.core.$ZodIssue): Words {
     return MISSING.get(path) ?? { message: `The option ${path} is missing.`, hint: "Is the variable of the environment set that it comes from?" };
   }
   const kind = issue.code === "custom" ? "a function" : issue.code === "invalid_type" ? KINDS.get(issue.expected) : undefined;
-  return UNKNOWN_KIND.get(path) ?? { message: `The option ${path} has to be ${kind ?? "another value"}.`, hint: "The README says what each option is." };
+  const what = path === "" ? "The options have" : `The option ${path} has`;
+  return UNKNOWN_KIND.get(path) ?? { message: `${what} to be ${kind ?? "another value"}.`, hint: "The README says what each option is." };
 }

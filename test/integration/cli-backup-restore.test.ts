@@ -59,7 +59,7 @@ const cases: readonly CliCase[] = [
     out: [
       "✅ Backed up 2 users for persistence",
       "This backup holds 2 accounts. The last one, user_backup_….json, holds 3, and 1 of them is not on your site.",
-      "Both are kept, and a restore goes on using the fuller one. If it is right that they are gone, back up with --accept-fewer. \"account-keeper diff\" says who they are.",
+      "Both are kept, and a restore goes on using user_backup_….json. If it is right that they are gone, back up with --accept-fewer. \"account-keeper diff\" says who they are.",
       "…/short/user_backup_….json, … KB. It was read back and checked.",
     ],
     json: backupJson({ accounts: 2, fewer_than: { backup: expect.stringMatching(/^user_backup_/) as string, accounts: 3, missing: 1 } }),

@@ -135,7 +135,7 @@ describe("a backup that is locked, or not there", () => {
     const none: ExpectedFailure = { code: "BACKUP_NOT_FOUND", exitCode: 10, message: "There is no backup in this folder." };
     await expectFailures(stage, [["list", stage.vault], ["verify", stage.vault], ["variable", "--from", stage.vault], ["restore", ...stage.source, "--from", stage.vault, "--yes"]], none);
     for (const env of [{}, { USER_BACKUP_DATA: "  " }]) {
-      await expectFailure(stage, ["restore", ...stage.source, "--from", "variable", "--yes"], { code: "VARIABLE_NOT_SET", exitCode: 10, message: "USER_BACKUP_DATA is not set.", hint: /dashboard.*--from FILE/ }, { env });
+      await expectFailure(stage, ["restore", ...stage.source, "--from", "variable", "--yes"], { code: "VARIABLE_NOT_SET", exitCode: 10, message: "USER_BACKUP_DATA is not set.", hint: /dashboard.*a folder of backups instead/ }, { env });
     }
     await expectFailure(stage, ["inspect", "-"], { code: "NOT_A_VARIABLE", exitCode: 1, message: "Nothing came in.", hint: /not set/ });
   });
@@ -157,5 +157,11 @@ describe("a variable that cannot be used", () => {
     await expectFailures(stage, [["restore", ...stage.source, "--from", "-", "--yes"], ["inspect", "-"]], expected, { stdin: text });
     const file = await stage.file("value.txt", text);
     await expectFailures(stage, [["restore", ...stage.source, "--from", file, "--yes"], ["inspect", file]], expected);
+  });
+
+  it.each(["not set yet", "<html>"])("%s, which is none: from the environment and from a pipe it is no file, and not told as one", async (text) => {
+    const stage = await createCliStage();
+    const expected = { code: "NOT_A_VARIABLE", exitCode: 1, message: "This is not a backup variable.", hint: /W3si/ } as const;
+    await expectFailures(stage, [["restore", ...stage.source, "--from", "variable", "--yes"], ["restore", ...stage.source, "--from", "-", "--yes"], ["drill", "-"]], expected, { env: { USER_BACKUP_DATA: text }, stdin: text });
   });
 });

@@ -3,10 +3,11 @@ import { spawnSync } from "node:child_process";
 import { chmodSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { chown } from "node:fs/promises";
 import { join } from "node:path";
-import { describe, expect, it, onTestFinished } from "vitest";
+import { describe, expect, inject, it, onTestFinished } from "vitest";
 import { sampleAccounts } from "../../electron/engine/demo/sample-accounts.ts";
 import { answerOf, createCliStage, type CliStage } from "../support/cli-stage.ts";
 import { expectFailure, expectFailures } from "../support/failures.ts";
+import { startFrontProxy } from "../support/front-proxy.ts";
 import { ownTemporary } from "../support/cli-process.ts";
 import { runModule } from "../support/processes.ts";
 import { snapshotFolder } from "../support/snapshots.ts";
@@ -48,6 +49,38 @@ describe("a backup folder that cannot be written to", () => {
     expect(report.safety_backup.startsWith(join(stage.folder, "data"))).toBe(true);
     expect(snapshotFolder(stage.vault)).toEqual(before);
     expect((await stage.site.read()).size).toBe(3);
+  });
+
+  it("tells whoever restores from it also who is only in a later copy", async () => {
+    const stage = await createCliStage(sampleAccounts(3));
+    const path = await stage.backUp();
+    // One is gone and one signed up, which nobody has decided: that backup is kept apart, and then the site is wiped.
+    await stage.site.deleteAccounts([sampleAccounts(1)[0]?.id ?? ""]);
+    await stage.site.add(sampleAccounts(4).slice(3));
+    await stage.backUp();
+    await stage.site.wipe();
+    const short = join(stage.vault, "short");
+    for (const place of [short, ...readdirSync(short).map((name) => join(short, name))]) await chownForNobody(place);
+    await readOnlyVault({ ...stage, path });
+    const end = await stage.run(["restore", ...stage.source, "--from", stage.vault, "--yes"], { uid: plainUser });
+    expect(end).toMatchObject({ code: 3, stdout: expect.stringContaining("1 account more is only in a later copy") as string });
+  });
+
+  it("tells all the same by which addresses the site is known", async () => {
+    const stage = await createCliStage();
+    const path = await stage.backUp();
+    const proxy = await startFrontProxy({ target: inject("chromaUrl") });
+    onTestFinished(async () => await proxy.close());
+    const atProxy = ["--url", proxy.url, "--collection", stage.site.collectionName];
+    expect(await stage.run(["backup", ...atProxy, "--out", stage.vault])).toMatchObject({ code: 0 });
+    await stage.site.wipe();
+    const restore = ["restore", ...atProxy, "--from", stage.vault, "--dry-run"];
+    expect((await stage.run(restore)).stdout).not.toContain("is that the same site?");
+    for (const name of readdirSync(stage.vault)) await chownForNobody(join(stage.vault, name));
+    await readOnlyVault({ ...stage, path });
+    const { code, stdout } = await stage.run(restore, { uid: plainUser });
+    expect(code).toBe(0);
+    expect(stdout).not.toContain("is that the same site?");
   });
 
   it.skipIf(process.platform !== "linux")("that takes no folders at all ends, and is said to be so", async () => {

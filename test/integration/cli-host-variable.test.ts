@@ -87,7 +87,7 @@ describe("variable --push and --check", { timeout: 60_000 }, () => {
     const [first] = sampleAccounts(1);
     if (first === undefined) throw new Error("nobody");
     await site.signUp({ ...first, id: "settings", document: "not an account" });
-    expect(await run(["variable", "--push", ...at])).toMatchObject({ code: 3, stdout: expect.stringContaining("1 account could not be read") as string });
+    expect(await run(["variable", "--push", ...at])).toMatchObject({ code: 3, stdout: expect.stringContaining("1 record could not be read") as string });
     expect(await run(["variable", "--check", ...at])).toMatchObject({ code: 0, stdout: `The variable of ${SERVICE_NAME} at Render is up to date: 3 accounts.\n` });
   });
 });

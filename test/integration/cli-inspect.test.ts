@@ -7,7 +7,7 @@ import { answerOf, createCliStage } from "../support/cli-stage.ts";
 
 const documents = sampleAccounts(12).map(({ document }) => document ?? "");
 const ids = sampleAccounts(12).map(({ id }) => id);
-const shownIds = `Ids: ${ids.slice(0, 10).join(", ")} and 2 more.`;
+const shownIds = `Ids: ${ids.slice(0, 10).join(", ")} and 2 more. With --json all of them.`;
 
 function expectNoSecret({ stdout, stderr }: CliEnd): void {
   expect(stdout + stderr).not.toMatch(/@example|\$2b\$/);

@@ -34,6 +34,17 @@ describe("a sign-up between plan and write", () => {
     expect([...(await stage.site.read()).keys()].sort()).toEqual([...ids].sort());
   });
 
+  it("says so when everybody was back before it came to write", async () => {
+    const { stage, proxy, args } = await thinnedStage();
+    await stage.run([...args, "--dry-run"]);
+    const held = proxy.pause(READ, proxy.requests.filter(({ method, path }) => READ.test(`${method} ${path}`)).length);
+    const run = stage.run([...args, "--yes"]);
+    await held.reached;
+    await stage.site.add(people.slice(0, 2));
+    held.release();
+    expect(await run).toMatchObject({ code: 0, stdout: expect.stringContaining("✅ Restored 0 users from backup\nEveryone was back before we came to it. Your site now has 4.\n") as string });
+  });
+
   it.skipIf(!hasTerminal)("asks for another look at the plan when somebody looked at it, and writes nothing", async () => {
     const { stage, args } = await thinnedStage();
     const terminal = runInTerminal(args, { ...stage.env, TMPDIR: stage.temporary });

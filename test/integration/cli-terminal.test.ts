@@ -1,6 +1,7 @@
 /** What a person sees on a real terminal: the progress line while it works and not after, and the questions. */
 import { describe, expect, inject, it, onTestFinished } from "vitest";
 import { startFrontProxy } from "../support/front-proxy.ts";
+import { sampleAccounts } from "../../electron/engine/demo/sample-accounts.ts";
 import { createCliStage, type CliStage } from "../support/cli-stage.ts";
 import { hasTerminal, runInTerminal, screenAfter, type TerminalRun } from "../support/terminal.ts";
 
@@ -101,6 +102,29 @@ describe.skipIf(!hasTerminal)("on a terminal", () => {
     expect((await stage.run(["restore", ...stage.source, "--from", stage.vault, "--dry-run"])).stdout).toContain(": 1 account.\n");
   });
 
+  it("says once what is missing, also after a no", async () => {
+    const stage = await createCliStage();
+    await stage.backUp();
+    await stage.site.deleteAccounts([...(await stage.site.read()).keys()].slice(1));
+    const terminal = onTerminal(stage, ["backup", ...stage.source, "--out", stage.vault]);
+    await terminal.shows(/Is it right that they are gone\? \[y\/N\] /);
+    terminal.type("n\r");
+    expect(await terminal.ended).toBe(3);
+    expect(terminal.output().match(/Both are kept/g)).toHaveLength(1);
+    expect(terminal.output()).toMatch(/short\/user_backup_\d{8}_\d{6}\.json, .* It was read back and checked\.\r\n$/);
+  });
+
+  it("a backup that was typed in for - leaves nobody to ask: it names --yes, and ends as every missing yes does", async () => {
+    const stage = await wipedStage();
+    const terminal = onTerminal(stage, ["restore", ...stage.source, "--from", "-"]);
+    terminal.type(`[${sampleAccounts(1)[0]?.document ?? ""}]\n`);
+    await terminal.shows(/password_hash/);
+    terminal.type("\u0004");
+    expect(await terminal.ended).toBe(2);
+    expect(screenAfter(terminal.output()).lines.slice(-2)).toEqual(["This needs your yes: Bring back 1 account?", "Add --yes to go on without being asked. Nothing was changed."]);
+    expect(await stage.state()).toMatchObject({ site: null });
+  });
+
   it("asks for the passphrase of the newest backup, to compare with it", async () => {
     const stage = await createCliStage();
     await stage.backUp("three little words");
@@ -110,6 +134,20 @@ describe.skipIf(!hasTerminal)("on a terminal", () => {
     expect(await terminal.ended).toBe(0);
     expect(terminal.output()).not.toContain("little");
     expect(screenAfter(terminal.output()).lines).toContain("All 3 accounts are safe.");
+    // Nobody said --encrypt, and password hashes lie open now.
+    expect(screenAfter(terminal.output()).lines).toContain("It is not locked. --encrypt locks it with your passphrase.");
+  });
+
+  it("asks for the passphrase of a safety copy in a line of its own", async () => {
+    const stage = await createCliStage();
+    await stage.backUp("three little words");
+    await stage.site.deleteAccounts([...(await stage.site.read()).keys()].slice(1));
+    await stage.run(["restore", ...stage.source, "--from", stage.vault, "--yes"], { env: { ACCOUNT_KEEPER_PASSPHRASE: "three little words" } });
+    const terminal = onTerminal(stage, ["restore", ...stage.source, "--from", stage.vault, "--undo"]);
+    await terminal.shows(/Passphrase of this backup: /);
+    expect(screenAfter(terminal.output())).toEqual({ lines: ["Passphrase of this backup:"], cursorShown: true });
+    terminal.type("three little words\r");
+    expect(await terminal.ended).toBe(0);
   });
 
   it("asks for a passphrase without showing it", async () => {

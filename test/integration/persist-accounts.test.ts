@@ -119,6 +119,21 @@ describe("persistAccounts", () => {
     expect(await backend.restoreOnStartup()).toMatchObject({ ok: true, value: { outcome: "accounts_present", accounts: 6 } });
   });
 
+  it.each<[string, () => unknown]>([
+    ["throws", () => { throw new Error("the log is full"); }],
+    ["fails later", async () => await Promise.reject(new Error("the log is full"))],
+  ])("backs up, restores and fails as always where the site's own log %s", async (_name, log) => {
+    const site = await createTestSite();
+    const accounts = persistAccounts({ source: { kind: "server", url: inject("chromaUrl") }, collectionName: site.collectionName, folder: site.folder, variable: "", log });
+    expect(await accounts.restoreOnStartup()).toMatchObject({ ok: true, value: { outcome: "starting_fresh" } });
+    expect(await accounts.backup()).toMatchObject({ ok: false, error: { code: "COLLECTION_NOT_FOUND" } });
+    await site.create();
+    await site.add(sampleAccounts(2));
+    expect(await accounts.backup()).toMatchObject({ ok: true, value: { accounts: 2 } });
+    await site.wipe();
+    expect(await accounts.restoreOnStartup()).toMatchObject({ ok: true, value: { outcome: "restored", report: { added: 2 } } });
+  });
+
   it("shares one later backup among calls that come while one runs", async () => {
     const site = await createTestSite();
     await site.create();

@@ -134,6 +134,8 @@ describe("a site without accounts", () => {
     const end = await stage.startUp(undefined, setTo(stage.variable));
     expect(end).toMatchObject({ code: 0, stdout: FROM_VARIABLE });
     expect(end.stderr).toMatch(/^The backup in .* is not used: None of the backups in this folder can be used\. We take USER_BACKUP_DATA instead\.\n$/);
+    await stage.site.wipe();
+    expect(answerOf(await stage.startUp(["--from", stage.vault, "--json"], setTo(stage.variable)))).toMatchObject({ ok: true, from: "variable", not_used: { code: "BACKUP_DAMAGED" } });
   });
 
   it("does not start fresh on a damaged backup alone: exit code 1, and the site is untouched", async () => {

@@ -92,6 +92,7 @@ describe("where it would", () => {
     const end = await stage.run(["variable", ...stage.source, "--json"]);
     expect(end.code).toBe(3);
     expect(answerOf(end)).toEqual({ ok: true, ...keys(["value", "length", "checksum", "gauge"], { accounts: 3, left_out: 1 }) });
+    expect((await stage.run(["variable", ...stage.source])).stderr.split("\n")).toContain("1 record could not be read as an account and cannot go into the variable. A backup file keeps it.");
   });
 });
 

@@ -23,6 +23,8 @@ describe("options that cannot be used", () => {
     ["an unknown option of the source", { source: { ...server, token: "s3cret" }, folder: "backups" }, "There is no option source.token.", /spelled/],
     ["a number", { source: server, folder: "backups", collectionName: 7 }, "The option collectionName has to be a text.", /\S/],
     ["a log that is none", { source: server, folder: "backups", log: "console" }, "The option log has to be a function.", /\S/],
+    ["a collection that is not set", { source: server, folder: "backups", collectionName: "" }, "The option collectionName is missing.", /set/],
+    ["an address in the place of the options", "http://localhost:8000", "The options have to be an object.", /\S/],
     ["none at all", undefined, "The options are missing.", /source.*folder/],
   ])("%s", async (_name, options, message, hint) => {
     const log = vi.spyOn(console, "log").mockReturnValue(undefined);

@@ -13,35 +13,42 @@ import { exitCodes, type ExitCode } from "../exit-codes.ts";
 import { shown, type Output } from "../output.ts";
 import { openWithPassphrase, passphraseToLock } from "../passphrase.ts";
 import { withSite } from "../site.ts";
-import { countAccounts, size } from "../words.ts";
+import { countAccounts, shownIds, size } from "../words.ts";
 
-/** Exit code 3 when something needs a look: what is no account, or fewer accounts than before. */
+/** Exit code 3 when something needs a look: what is no account, fewer accounts than before, or an older version of somebody. */
 export async function backup(context: CliContext, options: OptionsOf["backup"]): Promise<ExitCode> {
   // A locked newest backup can only be compared when its passphrase is known, also when the new one is not to be locked.
-  const { report, address } = options.encrypt
+  const { report, address, isPassphraseKnown } = options.encrypt
     ? await backUp(context, options, await passphraseToLock(context, options.passphraseFile))
     : await openWithPassphrase(context, options.passphraseFile, async (known) => await backUp(context, options, known), "Passphrase of the newest backup: ");
   context.progress.stop();
 
-  if (report.outcome === "written") await noteActivity(options.out, address, report.fewerThan === null ? words.backedUp(report) : words.keptApart(report));
+  if (report.outcome === "written") for (const news of words.afterBackup(report)) await noteActivity(options.out, address, news);
   sayPassedOver(context.output, report.passedOver);
-  say(context.output, report);
+  say(context.output, report, { isShortTold: context.prompt !== null });
+  if (report.outcome === "written" && isPassphraseKnown && !report.encrypted) context.output.note("It is not locked. --encrypt locks it with your passphrase.");
   context.output.result(forMachines(report));
-  return report.problemCount > 0 || report.fewerThan !== null ? exitCodes.doneWithProblems : exitCodes.done;
+  return report.problemCount > 0 || report.fewerThan !== null || report.olderVersions !== null ? exitCodes.doneWithProblems : exitCodes.done;
+}
+
+interface BackedUp {
+  readonly report: BackupReport;
+  readonly address: string;
+  readonly isPassphraseKnown: boolean;
 }
 
 /** Asks whether fewer accounts are right, where somebody can be asked. */
-async function backUp(context: CliContext, options: OptionsOf["backup"], passphrase: string | undefined): Promise<{ report: BackupReport; address: string }> {
+async function backUp(context: CliContext, options: OptionsOf["backup"], passphrase: string | undefined): Promise<BackedUp> {
   return await withSite(context, options, async (site) => {
-    const address = site.site;
+    const known = { address: site.site, isPassphraseKnown: passphrase !== undefined };
     const request = { ...site, folder: options.out, passphrase, encrypt: options.encrypt };
     const operation = { signal: context.signal, onProgress: context.progress.onProgress };
     const first = await backupSite({ ...request, acceptFewer: options.acceptFewer }, operation);
     context.progress.stop();
-    if (first.fewerThan === null || context.prompt === null) return { report: first, address };
+    if (first.fewerThan === null || context.prompt === null) return { report: first, ...known };
     sayShort(context.output, first);
     const isRight = await confirm(context.prompt, { question: "Is it right that they are gone?", yes: false, flag: "--accept-fewer" });
-    return { report: isRight ? await backupSite({ ...request, acceptFewer: true }, operation) : first, address };
+    return { report: isRight ? await backupSite({ ...request, acceptFewer: true }, operation) : first, ...known };
   });
 }
 
@@ -50,7 +57,10 @@ export function passedOverForMachines(entries: readonly VaultEntry[]): readonly 
   return entries.map(({ name, error }) => ({ name, ...(error === undefined ? {} : { error }) }));
 }
 
-function forMachines({ outcome, name, path, sizeBytes, encrypted, timestamp, accounts, records, problemCount, problems, fewerThan, passedOver }: BackupReport): Readonly<Record<string, unknown>> {
+/** As many as a comparison lists. */
+const MAX_IDS = 1_000;
+
+function forMachines({ outcome, name, path, sizeBytes, encrypted, timestamp, accounts, records, problemCount, problems, fewerThan, olderVersions, passedOver }: BackupReport): Readonly<Record<string, unknown>> {
   return {
     outcome,
     name,
@@ -63,15 +73,18 @@ function forMachines({ outcome, name, path, sizeBytes, encrypted, timestamp, acc
     problem_count: problemCount,
     problems,
     fewer_than: fewerThan,
+    older_versions: olderVersions === null ? null : { backup: olderVersions.backup, count: olderVersions.ids.length, ids: olderVersions.ids.slice(0, MAX_IDS) },
     passed_over: passedOverForMachines(passedOver),
   };
 }
 
-function say(output: Output, report: BackupReport): void {
+/** `isShortTold`: before the question whether that is right. */
+function say(output: Output, report: BackupReport, { isShortTold }: { isShortTold: boolean }): void {
   const { accounts, records, name, path, outcome } = report;
   output.say(backedUpLine(accounts));
-  if (report.fewerThan !== null) sayShort(output, report);
-  else if (records !== accounts) output.say(`${grouped(accounts)} of ${countAccounts(records)} backed up as accounts, the rest as it is.`);
+  if (report.fewerThan !== null) {
+    if (!isShortTold) sayShort(output, report);
+  } else if (records !== accounts) output.say(`${grouped(accounts)} of ${countAccounts(records)} backed up as accounts, the rest as it is.`);
   else if (accounts === 0) output.say("There are no accounts, and this backup says so.");
   else output.say(`${accounts === 1 ? "Your 1 account is" : `All ${countAccounts(accounts)} are`} safe.`);
   output.say(
@@ -80,13 +93,22 @@ function say(output: Output, report: BackupReport): void {
       : `${shown(path)}, ${size(report.sizeBytes)}${report.encrypted ? ", locked with your passphrase" : ""}. It was read back and checked.`,
   );
   sayProblems(output, report.problems, report.problemCount);
+  sayOlder(output, report);
+}
+
+/** The backup is made: whoever was put back by the site itself as they were long ago is the owner's to decide about. */
+function sayOlder(output: Output, { olderVersions }: BackupReport): void {
+  if (olderVersions === null) return;
+  const { backup: name, ids } = olderVersions;
+  output.say(`${countAccounts(ids.length)} came back in an older version than ${shown(name)} holds, perhaps with an old password: ${shownIds(ids)}.`);
+  output.say(`That backup is kept. Unless the older version is right, restore ${ids.length === 1 ? "this account" : "these accounts"} from it: "account-keeper restore --from" that file, with --policy overwrite --only and the ids.`);
 }
 
 function sayShort(output: Output, { records, fewerThan }: BackupReport): void {
   if (fewerThan === null) return;
   const { backup: name, accounts, missing } = fewerThan;
   output.say(`This backup holds ${countAccounts(records)}. The last one, ${shown(name)}, holds ${grouped(accounts)}, and ${grouped(missing)} of them ${missing === 1 ? "is" : "are"} not on your site.`);
-  output.say("Both are kept, and a restore goes on using the fuller one. If it is right that they are gone, back up with --accept-fewer. \"account-keeper diff\" says who they are.");
+  output.say(`Both are kept, and a restore goes on using ${shown(name)}. If it is right that they are gone, back up with --accept-fewer. "account-keeper diff" says who they are.`);
 }
 
 const PROBLEMS_SHOWN = 10;

@@ -12,7 +12,7 @@ import { exitCodes, type ExitCode } from "../exit-codes.ts";
 import { shown, type Output } from "../output.ts";
 import { findService, withRender } from "../render-options.ts";
 import { withSite } from "../site.ts";
-import { countAccounts, shownIds } from "../words.ts";
+import { countAccounts, leftOutOfVariable, shownIds } from "../words.ts";
 
 /** Throws USAGE for options that only mean something with `--push` or `--check`. */
 export function refuseHostOptions(options: OptionsOf["variable"]): void {
@@ -35,7 +35,7 @@ export async function pushVariable(context: CliContext, options: OptionsOf["vari
     if (wasSet && options.out !== undefined) await noteActivity(options.out, address, words.variableSet(set));
     output.say(wasSet ? `${VARIABLE_NAME} is set for ${shown(service.name)} at Render and was read back. Nothing was deployed.` : `${shown(service.name)} at Render holds it already. Nothing was changed.`);
     output.say(`${countAccounts(accounts)}, ${grouped(length)} characters, checksum ${checksum}.`);
-    if (leftOut > 0) output.say(`${countAccounts(leftOut)} could not be read as an account and cannot go into the variable. A backup file keeps them.`);
+    if (leftOut > 0) output.say(leftOutOfVariable(leftOut));
     output.result({ outcome: wasSet ? "set" : "was_current", service: forMachines(service), accounts, length, checksum, left_out: leftOut });
     return leftOut > 0 ? exitCodes.doneWithProblems : exitCodes.done;
   });

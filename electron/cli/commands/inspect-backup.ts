@@ -4,7 +4,7 @@ import type { BackupKind, OpenBackup } from "../../engine/backup/read-backup.ts"
 import type { CliContext } from "../context.ts";
 import { exitCodes, type ExitCode } from "../exit-codes.ts";
 import { shown } from "../output.ts";
-import { countAccounts, dateAndTime, shownIds } from "../words.ts";
+import { countAccounts, dateAndTime, IDS_SHOWN, shownIds } from "../words.ts";
 import { sayProblems } from "./backup.ts";
 
 const MADE_BY = {
@@ -31,7 +31,7 @@ export async function inspectBackup({ output, progress }: Pick<CliContext, "outp
   if (encrypted) output.say("It is locked with a passphrase.");
   const fewerThan = keeper?.fewer_than ?? null;
   if (fewerThan !== null) output.say(`It was kept apart: ${shown(fewerThan.backup)} holds ${countAccounts(fewerThan.accounts)}.`);
-  if (ids.length > 0) output.say(`Ids: ${shownIds(ids)}.`);
+  if (ids.length > 0) output.say(`Ids: ${shownIds(ids)}.${ids.length > IDS_SHOWN ? " With --json all of them." : ""}`);
   sayProblems(output, problems, problemCount);
 
   output.result({

@@ -14,11 +14,15 @@ import { countAccounts, nameInVault, size, timeInVault } from "../words.ts";
 export async function list(context: CliContext, { target, passphraseFile }: OptionsOf["list"]): Promise<ExitCode> {
   const options = { signal: context.signal, passphrase: await givenPassphrase(context, passphraseFile) };
   const entries = await (await openVault(target)).list(options);
-  if (entries.length === 0) throw new KeeperError("BACKUP_NOT_FOUND", "There is no backup in this folder.", { hint: "Check the folder, or make one with account-keeper backup." });
+  if (entries.length === 0) throw noBackups();
   const notes = await readNotes(target);
   for (const line of table(entries, notes)) context.output.say(line);
   context.output.result({ backups: entries.map((entry) => forMachines(entry, noteOf(entry, notes))) });
   return exitCodes.done;
+}
+
+export function noBackups(): KeeperError {
+  return new KeeperError("BACKUP_NOT_FOUND", "There is no backup in this folder.", { hint: "Check the folder, or make one with account-keeper backup." });
 }
 
 function noteOf({ headDigest }: VaultEntry, notes: VaultNotes): BackupNote | undefined {

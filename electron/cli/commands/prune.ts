@@ -10,6 +10,7 @@ import type { CliContext } from "../context.ts";
 import { exitCodes, type ExitCode } from "../exit-codes.ts";
 import { givenPassphrase } from "../passphrase.ts";
 import { countAccounts, nameInVault, timeInVault } from "../words.ts";
+import { noBackups } from "./list.ts";
 
 const REASONS = {
   newest: "the newest",
@@ -20,10 +21,12 @@ const REASONS = {
   not_ours_to_remove: "we cannot know what is in it",
 } as const satisfies Record<KeptBecause, string>;
 
+/** Exit code 10 when there is no backup, 130 after a no. */
 export async function prune(context: CliContext, options: OptionsOf["prune"]): Promise<ExitCode> {
   const { output, signal } = context;
   const settings = { signal, passphrase: await givenPassphrase(context, options.passphraseFile) };
   const plan = await planPrune(options.target, settings);
+  if (plan.keep.length + plan.remove.length === 0) throw noBackups();
   const reasons = plan.keep.map(({ entry, because }) => ({ name: entry.name, shelf: entry.shelf, because }));
   const gone = (entries: readonly VaultEntry[]): readonly unknown[] => entries.map(({ name, shelf }) => ({ name, shelf }));
 

@@ -60,7 +60,7 @@ export async function restoreOnStartup(context: CliContext, options: OptionsOf["
     output.say(restoredLine(report.added));
     sayVectors(output, report.standInVectors, { dimension: report.dimension, source: report.dimensionSource });
     sayProblems(output, report.problems);
-    output.result({ outcome: "restored", from: chosen.from, report: reportForMachines(report), passed_over: passedOverForMachines(passedOver) });
+    output.result({ outcome: "restored", from: chosen.from, report: reportForMachines(report), ...(chosen.notUsed === undefined ? {} : { not_used: chosen.notUsed }), passed_over: passedOverForMachines(passedOver) });
     return problemsToLookAt(report).length > 0 ? exitCodes.doneWithProblems : exitCodes.done;
   });
 }

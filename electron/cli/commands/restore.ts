@@ -4,7 +4,7 @@ import { words } from "../../engine/activity/words.ts";
 import type { OpenBackup } from "../../engine/backup/read-backup.ts";
 import { restoredLine } from "../../engine/log-lines.ts";
 import { clearRestoreMark } from "../../engine/operations/restore-mark.ts";
-import { chooseBackup, restoreSite, type ChosenBackup } from "../../engine/operations/restore-site.ts";
+import { chooseBackup, restoreSite, vaultOf, type ChosenBackup } from "../../engine/operations/restore-site.ts";
 import type { OpenSite, RestoreTarget } from "../../engine/operations/restore-target.ts";
 import { otherOriginOf, type BackupOrigin } from "../../engine/operations/whose-vault.ts";
 import { leftOutCopies, type LeftOutCopy } from "../../engine/operations/later-copies.ts";
@@ -32,7 +32,8 @@ export async function restore(context: CliContext, options: OptionsOf["restore"]
   if (options.undo === true) return await undo(context, options);
   if (options.onStartup === true) return await restoreOnStartup(context, options);
   // The passphrase, given or typed, locks the safety copy too.
-  const { chosen, passphrase } = await openChosenBackup(context, options.from, options.passphraseFile, async (choice, open) => ({
+  const { choice, chosen, passphrase } = await openChosenBackup(context, options.from, options.passphraseFile, async (choice, open) => ({
+    choice,
     chosen: await chooseBackup(choice, open),
     passphrase: open.passphrase,
   }));
@@ -49,10 +50,11 @@ export async function restore(context: CliContext, options: OptionsOf["restore"]
     context.progress.stop();
     sayPassedOver(context.output, chosen.passedOver);
     const safetyFolder = await safetyFolderFor(options.from);
-    sayPlan(context.output, chosen, plan, target, await otherOriginOf(chosen.backup, target.site, safetyFolder));
+    sayPlan(context.output, chosen, plan, target, await otherOriginOf(chosen.backup, target.site, vaultOf(choice) ?? safetyFolder));
     const toWrite = plan.add.size + plan.overwrite.size;
-    // Whoever chose a file, or people, has said what they want; a folder stands for everyone in it.
-    const isEveryone = options.only === undefined && safetyFolder === options.from;
+    // Whoever chose a file, or people, has said what they want; a folder stands for everyone in it, also one that cannot be written.
+    const isEveryone = options.only === undefined && choice.kind === "vault";
+    const keepsNotes = safetyFolder === options.from;
     const leftOutOf = async (site: OpenSite): Promise<LeftOutCopy[]> => (isEveryone ? await findLeftOut({ ...site, folder: options.from, restored: chosen.backup, passphrase }, context.signal) : []);
     if (options.dryRun) {
       context.output.result({ outcome: "planned", plan: planForMachines(plan), passed_over: passedOverForMachines(chosen.passedOver) });
@@ -71,9 +73,9 @@ export async function restore(context: CliContext, options: OptionsOf["restore"]
     const { report, leftOut } = await target.write(safetyFolder, async (site) => {
       // Only a plan that somebody looked at can go stale: with --yes another process may have been quicker, and that is well.
       const done = await restoreSite({ ...request, ...site, plan: options.yes ? null : plan, safetyFolder, passphrase }, operation);
-      if (safetyFolder === options.from) await noteActivity(safetyFolder, site.site, words.afterRestore(done));
+      if (keepsNotes) await noteActivity(safetyFolder, site.site, words.afterRestore(done));
       // Everyone is there, so nothing is left to finish for the next start.
-      if (isEveryone && idsNotRestored(done).length === 0) await clearRestoreMark(options.from);
+      if (isEveryone && keepsNotes && idsNotRestored(done).length === 0) await clearRestoreMark(options.from);
       return { report: done, leftOut: await leftOutOf(site) };
     });
     context.progress.stop();
@@ -131,7 +133,8 @@ function sayReport(output: Output, report: RestoreReport): void {
   output.say(restoredLine(report.added + report.overwritten));
   const broken = problemsToLookAt(report);
   const restored = report.added + report.overwritten;
-  if (broken.length === 0) output.say(`${restored === 1 ? "1 account is" : `All ${countAccounts(restored)} are`} back, read again from your site and checked. It now has ${grouped(report.accountsOnSite)}.`);
-  else sayProblems(output, broken);
+  if (broken.length > 0) sayProblems(output, broken);
+  else if (restored === 0) output.say(`Everyone was back before we came to it. Your site now has ${grouped(report.accountsOnSite)}.`);
+  else output.say(`${restored === 1 ? "1 account is" : `All ${countAccounts(restored)} are`} back, read again from your site and checked. It now has ${grouped(report.accountsOnSite)}.`);
   if (report.safetyBackup !== null) output.say(`What was there before is in ${shown(report.safetyBackup)}.`);
 }

@@ -8,7 +8,7 @@ import type { OptionsOf } from "../command-options.ts";
 import type { CliContext } from "../context.ts";
 import { exitCodes, type ExitCode } from "../exit-codes.ts";
 import { withSite } from "../site.ts";
-import { countAccounts } from "../words.ts";
+import { countAccounts, leftOutOfVariable } from "../words.ts";
 import { checkVariable, pushVariable, refuseHostOptions } from "./host-variable.ts";
 
 /** Exit code 3 when records that are no accounts had to be left out, and as `checkVariable` says. */
@@ -23,7 +23,7 @@ export async function variable(context: CliContext, options: OptionsOf["variable
   const { output } = context;
   output.note(`${countAccounts(accounts)}, ${grouped(length)} characters, checksum ${checksum}. ${eligibility.message}`);
   for (const { host, fits, note } of gauge) if (!fits) output.note(`Does not fit ${host}: ${note}`);
-  if (leftOut > 0) output.note(`${countAccounts(leftOut)} could not be read as an account and cannot go into the variable. A backup file keeps them.`);
+  if (leftOut > 0) output.note(leftOutOfVariable(leftOut));
   output.print(options.nameValue ? `${forms.nameValue}\n` : options.dotenv ? forms.dotenv : `${forms.value}\n`);
   output.result({ value, accounts, length, checksum, gauge, left_out: leftOut });
   return leftOut > 0 ? exitCodes.doneWithProblems : exitCodes.done;

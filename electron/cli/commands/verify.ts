@@ -1,6 +1,6 @@
 /** `account-keeper verify`: reads one backup, or every one in a folder, from first byte to last. */
 import { stat } from "node:fs/promises";
-import { isKeeperError, KeeperError, toErrorValue, type ErrorValue } from "../../../shared/errors.ts";
+import { isKeeperError, toErrorValue, type ErrorValue } from "../../../shared/errors.ts";
 import { grouped } from "../../../shared/grouped.ts";
 import { verifyBackup, type VerifiedBackup } from "../../engine/backup/verify-backup.ts";
 import { openVault } from "../../engine/vault/vault.ts";
@@ -8,8 +8,9 @@ import type { OptionsOf } from "../command-options.ts";
 import type { CliContext } from "../context.ts";
 import { exitCodes, type ExitCode } from "../exit-codes.ts";
 import { shown } from "../output.ts";
-import { givenPassphrase, openWithPassphrase } from "../passphrase.ts";
+import { givenPassphrase, openWithPassphrase, WAYS } from "../passphrase.ts";
 import { countAccounts, dateAndTime, nameInVault } from "../words.ts";
+import { noBackups } from "./list.ts";
 
 /** A folder: exit code 3 when one of several backups is not whole, 10 when there is none. */
 export async function verify(context: CliContext, { target, passphraseFile }: OptionsOf["verify"]): Promise<ExitCode> {
@@ -32,7 +33,7 @@ async function verifyFolder(context: CliContext, folder: string, passphraseFile:
   const { signal, output } = context;
   const passphrase = await givenPassphrase(context, passphraseFile);
   const entries = await (await openVault(folder)).list({ signal });
-  if (entries.length === 0) throw new KeeperError("BACKUP_NOT_FOUND", "There is no backup in this folder.", { hint: "Check the folder, or make one with account-keeper backup." });
+  if (entries.length === 0) throw noBackups();
   const backups: Readonly<Record<string, unknown>>[] = [];
   let [bad, locked] = [0, 0];
   for (const { name, path, shelf } of entries) {
@@ -46,6 +47,7 @@ async function verifyFolder(context: CliContext, folder: string, passphraseFile:
     backups.push({ name, shelf, ...("error" in checked ? { ok: false, error: checked.error } : forMachines(checked.verified)) });
   }
   if (entries.length > 1) output.say(bad === 0 ? `All ${entries.length} backups are whole.` : `${entries.length - bad} of ${entries.length} backups ${entries.length - bad === 1 ? "is" : "are"} whole${locked > 0 ? `, ${locked} could not be opened without ${locked === 1 ? "its" : "their"} passphrase` : ""}.`);
+  if (locked > 0) output.note(WAYS);
   output.result({ backups });
   return bad === 0 ? exitCodes.done : exitCodes.doneWithProblems;
 }

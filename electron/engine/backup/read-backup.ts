@@ -49,7 +49,7 @@ const MAX_VARIABLE_BYTES = 4 * 1024 * 1024;
  * Reads as much of a backup as tells what it is: its head, for format 1, checked by its own digest. Writes nothing and
  * leaves no file open. `signal` also stops `records()`.
  * Throws BACKUP_NOT_FOUND, FILE_UNREADABLE, NOT_A_BACKUP, BACKUP_DAMAGED, BACKUP_NEWER_FORMAT, PASSPHRASE_NEEDED,
- * PASSPHRASE_WRONG, VARIABLE_CUT, VARIABLE_DAMAGED, CANCELLED.
+ * PASSPHRASE_WRONG, NOT_A_VARIABLE (of a text), VARIABLE_CUT, VARIABLE_DAMAGED, CANCELLED.
  */
 export async function openBackup(from: BackupOrigin, options: SourceOptions = {}): Promise<OpenBackup> {
   const source = await openSource(from, options);
@@ -59,7 +59,7 @@ export async function openBackup(from: BackupOrigin, options: SourceOptions = {}
     case "[":
       return await openJson(source);
     default:
-      return await openVariable(source);
+      return await openVariable(source, "text" in from);
   }
 }
 
@@ -123,14 +123,15 @@ function foundIn(slice: JsonSlice, texts: HeadTexts): Found | null {
   }
 }
 
-async function openVariable(source: BackupSource): Promise<OpenBackup> {
+/** `isText`: what was pasted, or stands in the environment, is no file and is not told as one. */
+async function openVariable(source: BackupSource, isText: boolean): Promise<OpenBackup> {
   // Pictures, archives and pages are told here; what is left is text that could be the variable.
   const maybeText = isUtf16(source.start) || (!source.start.includes(0) && firstLetter(source.start) !== "<");
-  if (source.sizeBytes > MAX_VARIABLE_BYTES || !maybeText) throw notABackup();
+  if (source.sizeBytes > MAX_VARIABLE_BYTES || (!maybeText && !isText)) throw notABackup();
   const text = textOf(await readAll(source.chunks(), MAX_VARIABLE_BYTES));
   // A backup that some program saved anew. Only accounts would be left of it if it were taken for the variable.
   if (isUtf16(source.start) && /^\s*[[{]/.test(text)) throw notABackup("It was saved as UTF-16. Open it in an editor, save it as UTF-8, and try again.");
-  const bytes = Buffer.from(decoded(text), "utf8");
+  const bytes = Buffer.from(decoded(text, isText), "utf8");
   const list: BackupSource = { ...source, chunks: () => chunksOf(bytes) };
   let accountCount = 0;
   for await (const slices of sliceJson(list.chunks())) accountCount += slices.filter((slice) => slice.kind === "item").length;
@@ -145,11 +146,11 @@ async function openVariable(source: BackupSource): Promise<OpenBackup> {
   };
 }
 
-function decoded(text: string): string {
+function decoded(text: string, isText: boolean): string {
   try {
     return decodeVariable(text).json;
   } catch (error) {
-    throw isKeeperError(error, "NOT_A_VARIABLE") ? notABackup() : error;
+    throw isKeeperError(error, "NOT_A_VARIABLE") && !isText ? notABackup() : error;
   }
 }
 

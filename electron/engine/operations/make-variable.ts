@@ -1,6 +1,7 @@
 /** The variable for what is on a site, or in a backup. */
 import { judgeEligibility, MAX_VARIABLE_ACCOUNTS, type Eligibility } from "../../../shared/eligibility.ts";
 import { KeeperError } from "../../../shared/errors.ts";
+import { grouped } from "../../../shared/grouped.ts";
 import type { OperationOptions } from "../../../shared/progress.ts";
 import { accountLine } from "../backup/lines.ts";
 import type { OpenBackup } from "../backup/read-backup.ts";
@@ -66,7 +67,7 @@ export function collectionNotFound(name: string, missed = 0): KeeperError {
   return new KeeperError("COLLECTION_NOT_FOUND", `There is no collection named ${JSON.stringify(name)} on your site.`, {
     hint:
       missed > 0
-        ? `Your site may have been wiped. The newest backup holds ${missed} accounts: bring them back with "account-keeper restore".`
+        ? `Your site may have been wiped. The newest backup holds ${missed === 1 ? "1 account: bring it" : `${grouped(missed)} accounts: bring them`} back with "account-keeper restore".`
         : 'If your accounts are kept under another name, give it with --collection. "account-keeper status" lists the names.',
   });
 }

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { text } from "node:stream/consumers";
 import { describe, expect, it } from "vitest";
 import { confirm } from "../../../electron/cli/ask.ts";
 import { createContext, type CliContext } from "../../../electron/cli/context.ts";
@@ -57,6 +58,26 @@ describe("confirm", () => {
     const answer = confirm(context.prompt, { ...question, yes: false });
     host.stdin.end();
     expect(await answer).toBe(false);
+  });
+
+  it("asks nobody whose input has ended, and names the flag", async () => {
+    const { host, context } = atTerminal();
+    host.stdin.end("a backup that was typed in for -");
+    await text(host.stdin);
+    await expect(confirm(context.prompt, { ...question, yes: false })).rejects.toMatchObject({ code: "CONFIRMATION_NEEDED", hint: expect.stringContaining("--yes") as string });
+    expect(await context.prompt?.askSecret("Passphrase: ")).toBeNull();
+    expect(host.err()).toBe("");
+  });
+
+  it("takes the progress line away first", async () => {
+    const { host, context, type } = atTerminal();
+    context.progress.onProgress({ phase: "reading", done: 1, total: 2, unit: "accounts", canCancel: true, problems: 0 });
+    const answer = context.prompt?.askSecret("Passphrase: ");
+    await turn();
+    expect(host.err().lastIndexOf("\x1b[?25h")).toBeGreaterThan(host.err().indexOf("Reading accounts"));
+    expect(host.err().endsWith("\x1b[2KPassphrase: ")).toBe(true);
+    type("\r");
+    expect(await answer).toBe("");
   });
 
   it("is stopped by Ctrl+C, and by a signal from outside", async () => {

@@ -124,6 +124,19 @@ describe("help", () => {
     expect((await run(["help", name], recordingBodies().bodies)).out).toBe(out);
   });
 
+  it("offers no source that the command refuses, which is still understood", async () => {
+    const flagsOf = async (name: string): Promise<string[]> => (await run([name, "--help"], commands)).out.match(/^ {2}--(?:url|folder|cloud)\b/gm) ?? [];
+    expect(await flagsOf("backup")).toEqual(["  --url", "  --folder", "  --cloud"]);
+    expect(await flagsOf("watch")).toEqual(["  --url", "  --cloud"]);
+    expect(await flagsOf("redeploy")).toEqual(["  --url"]);
+    expect(await run(["watch", "--folder", "chroma_db", "--out", "backups"], commands)).toMatchObject({ exitCode: 2, err: expect.stringContaining("A data folder cannot be watched") as string });
+  });
+
+  it("ends each summary as a sentence ends", async () => {
+    const { out } = await run(["drill", "--help"], commands);
+    expect(out).toContain("Rehearse a restore: would everybody come back and be able to sign in?\n");
+  });
+
   it("is the answer to no command at all, on stderr", async () => {
     const { exitCode, out, err } = await run([], recordingBodies().bodies);
     expect({ exitCode, out }).toEqual({ exitCode: 2, out: "" });
@@ -186,6 +199,21 @@ describe("endings", () => {
     const demo = vi.fn(() => Promise.resolve(exitCodes.done));
     expect((await run(["demo"], { demo }, host)).exitCode).toBe(130);
     expect(demo).not.toHaveBeenCalled();
+  });
+
+  it("draws no progress line on a terminal that cannot move its cursor", async () => {
+    const host = createFakeHost({ terminal: true, env: { TERM: "dumb" } });
+    const demo: CommandBodies["demo"] = ({ progress }) => {
+      progress.onProgress({ phase: "reading", done: 1, total: 2, unit: "accounts", canCancel: true, problems: 0 });
+      return Promise.resolve(exitCodes.done);
+    };
+    expect((await run(["demo"], { demo }, host)).err).toBe("");
+  });
+
+  it("does not call an undo that failed a restore", async () => {
+    const restore = (): Promise<never> => Promise.reject(new KeeperError("BACKUP_NOT_FOUND", "There is no safety copy of this site here."));
+    expect((await run(["restore", "--from", "backups"], { restore })).err).toMatch(/^❌ Failed to restore users from backup: There is no safety copy/);
+    expect((await run(["restore", "--from", "backups", "--undo"], { restore })).err).toMatch(/^There is no safety copy/);
   });
 
   it("takes the progress line away before a failure is told", async () => {

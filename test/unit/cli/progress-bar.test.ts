@@ -13,6 +13,7 @@ describe("the words of progress", () => {
     [{ total: null, done: 0 }, "Reading accounts"],
     [{ phase: "copying_folder", unit: "bytes", done: 3_100_000, total: 8_000_000 }, "Copying the folder: 3.1 of 8.0 MB"],
     [{ phase: "connecting", unit: "seconds", done: 12, total: null }, "Connecting: 12 s"],
+    [{ phase: "connecting", unit: "seconds", done: 0, total: 0 }, "Connecting"],
     [{ phase: "waking", unit: "seconds", done: 12, total: null }, "Your site is asleep. We are waking it: 12 s"],
     [{ phase: "verifying" }, "Reading back: 24 of 37"],
   ])("for %j", (part, words) => {

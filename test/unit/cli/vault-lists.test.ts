@@ -42,6 +42,12 @@ describe("a file in short/ or safety/", () => {
   });
 });
 
+describe("a folder without backups", () => {
+  it.each(["list", "verify", "prune"])("is told by %s: exit code 10", async (command) => {
+    expect(await cli(command, await tempFolder())).toEqual({ exitCode: 10, out: "", err: "There is no backup in this folder.\nCheck the folder, or make one with account-keeper backup.\n" });
+  });
+});
+
 describe("list", () => {
   it("invents no time for what only its name dates", async () => {
     const folder = await tempFolder();
@@ -62,8 +68,9 @@ describe("verify", () => {
     const folder = await tempFolder();
     await copyFile(join(FIXTURES, "made-by-age.json.age"), join(folder, "user_backup_20261120.json.age"));
     await keep(folder, [11, 23], 3);
-    const { exitCode, out } = await cli("verify", folder);
+    const { exitCode, out, err } = await cli("verify", folder);
     expect(exitCode).toBe(3);
+    expect(err).toBe("Set ACCOUNT_KEEPER_PASSPHRASE, or name a file with --passphrase-file.\n");
     expect(out.split("\n").slice(-2)).toEqual(["1 of 2 backups is whole, 1 could not be opened without its passphrase.", ""]);
   });
 

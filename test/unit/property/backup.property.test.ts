@@ -54,7 +54,7 @@ describe("every backup", () => {
           if (!isKeeperError(error)) throw error;
           told += 1;
           // Without its first bracket it may read like a variable.
-          expect(["BACKUP_DAMAGED", "NOT_A_BACKUP", "BACKUP_NEWER_FORMAT", "VARIABLE_CUT", "VARIABLE_DAMAGED"]).toContain(error.code);
+          expect(["BACKUP_DAMAGED", "NOT_A_BACKUP", "BACKUP_NEWER_FORMAT", "NOT_A_VARIABLE", "VARIABLE_CUT", "VARIABLE_DAMAGED"]).toContain(error.code);
         }
       }),
       { numRuns: 800 },
