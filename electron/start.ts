@@ -31,13 +31,14 @@ async function runDesktop(executable: string): Promise<number | null> {
   delete env["ELECTRON_RUN_AS_NODE"];
   const startedAt = performance.now();
   return await new Promise((done) => {
-    const child = spawn(executable, [packageFolder, ...args], { env, stdio: "inherit" });
     let isStopped = false;
     const stop = (signal: NodeJS.Signals): void => {
       isStopped = true;
       child.kill(signal);
     };
+    // Before there is anything to end: a signal that comes meanwhile would end this process alone.
     process.on("SIGINT", stop).on("SIGTERM", stop);
+    const child = spawn(executable, [packageFolder, ...args], { env, stdio: "inherit" });
     const settle = (code: number | null): void => {
       process.off("SIGINT", stop).off("SIGTERM", stop);
       done(code);

@@ -44,6 +44,7 @@ export interface Quitting {
 export function setupQuit({ state, window, clipboard, close, log }: QuitOptions): Quitting {
   let stage: "open" | "asking" | "ending" | "ended" = "open";
   let isSystemEnding = false;
+  const isAsking = (): boolean => stage === "asking";
 
   async function end(code: number): Promise<void> {
     stage = "ending";
@@ -58,7 +59,10 @@ export function setupQuit({ state, window, clipboard, close, log }: QuitOptions)
     if (question !== null) {
       stage = "asking";
       window.show();
-      if (!(await askToQuit(window.current(), question))) {
+      const isToEnd = await askToQuit(window.current(), question);
+      // The system, or a failure, did not wait for the answer.
+      if (!isAsking()) return;
+      if (!isToEnd) {
         stage = "open";
         return;
       }
@@ -66,19 +70,23 @@ export function setupQuit({ state, window, clipboard, close, log }: QuitOptions)
     await end(0);
   }
 
-  app.on("before-quit", (event) => {
-    if (stage === "ended") return;
-    event.preventDefault();
-    if (stage !== "open") return;
-    ask().catch((error: unknown) => {
+  function inOrder(ending: Promise<void>): void {
+    ending.catch((error: unknown) => {
       log.error("The app could not end in order.", error);
       app.exit(1);
     });
+  }
+
+  app.on("before-quit", (event) => {
+    if (stage === "ended") return;
+    event.preventDefault();
+    if (stage === "open") inOrder(ask());
   });
   // A system that goes down waits for nobody's answer.
   const onSystemEnd = (): void => {
     isSystemEnding = true;
-    app.quit();
+    if (isAsking()) inOrder(end(0));
+    else app.quit();
   };
   // Its types say that it comes with nothing.
   powerMonitor.on("shutdown", (...[event]: readonly Electron.Event[]) => {
@@ -93,7 +101,7 @@ export function setupQuit({ state, window, clipboard, close, log }: QuitOptions)
     if (process.platform !== "darwin" && stage === "open") app.quit();
   });
   endNow = (code) => {
-    if (stage === "open" || stage === "asking") end(code).catch(() => app.exit(code));
+    if (stage === "open" || isAsking()) end(code).catch(() => app.exit(code));
   };
 
   return { hasBegun: () => stage === "ending" || stage === "ended" };

@@ -36,7 +36,7 @@ async function apply(wanted: boolean): Promise<void> {
     app.setLoginItemSettings({ openAtLogin: wanted, args: [HIDDEN] });
     return;
   }
-  const path = join(process.env["XDG_CONFIG_HOME"] ?? join(app.getPath("home"), ".config"), "autostart", "account-keeper.desktop");
+  const path = join(process.env["XDG_CONFIG_HOME"] || join(app.getPath("home"), ".config"), "autostart", "account-keeper.desktop");
   if (!wanted) {
     await rm(path, { force: true });
     return;

@@ -12,9 +12,9 @@ export interface ClipboardAccess {
 }
 
 export interface SecretClipboard {
-  /** Returns after how many milliseconds it is taken away. A second secret takes the place of the first. */
+  /** Returns after how many milliseconds it is taken away. A second secret takes the place of the first. Throws what the clipboard says. */
   copy(secret: string): Promise<number>;
-  /** Takes it away at once, for when the program ends. Never throws. */
+  /** Takes it away at once, also one that is on its way there, for when the program ends: none is put there any more. Never throws. */
   clearNow(): Promise<void>;
 }
 
@@ -23,6 +23,8 @@ export const CLEAR_AFTER_MS = 60_000;
 /** `onEnd` is told once for each secret that was not replaced: cleared, or left because something else was there by then. */
 export function createSecretClipboard(clipboard: ClipboardAccess, onEnd: (state: "cleared" | "left") => void): SecretClipboard {
   let current: { hash: string; timer: NodeJS.Timeout } | null = null;
+  let writing: Promise<void> = Promise.resolve();
+  let isOver = false;
 
   async function end(hash: string): Promise<void> {
     if (current?.hash !== hash) return;
@@ -44,13 +46,17 @@ export function createSecretClipboard(clipboard: ClipboardAccess, onEnd: (state:
 
   return {
     async copy(secret) {
-      await clipboard.writeSecret(secret);
+      if (isOver) throw new Error("The program ends: nobody would take it away.");
+      writing = clipboard.writeSecret(secret);
+      await writing;
       if (current !== null) clearTimeout(current.timer);
       const hash = hashOf(secret);
       current = { hash, timer: setTimeout(() => void end(hash), CLEAR_AFTER_MS) };
       return CLEAR_AFTER_MS;
     },
     async clearNow() {
+      isOver = true;
+      await writing.catch(() => undefined);
       if (current !== null) await end(current.hash);
     },
   };

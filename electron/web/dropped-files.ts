@@ -1,6 +1,6 @@
 /**
  * Files that a browser hands over: what is dropped on the page exists for this computer only when its bytes are sent here.
- * They wait in a temporary folder for what the owner does with them, readable by this user alone, and not for long.
+ * They wait in a temporary folder for what the owner does with them, readable by this user alone, for a day at most.
  */
 import { randomBytes } from "node:crypto";
 import { open, rm, type FileHandle } from "node:fs/promises";
@@ -13,7 +13,8 @@ import { refusals, type Refusal } from "./refusal.ts";
 
 /** Larger backups are picked from the list of folders, and need no second copy then. */
 const MAX_FILE_BYTES = 64 * 1024 * 1024;
-const KEPT_FOR_MS = 10 * 60_000;
+/** Longer than anybody thinks over what to do with one: it is read to its end only then. */
+const KEPT_FOR_MS = 24 * 60 * 60_000;
 /** Nobody drops more at once. A page gone bad cannot fill the disk. */
 const MAX_KEPT = 8;
 
@@ -22,7 +23,7 @@ type Dropped = { readonly ok: true; readonly path: string } | { readonly ok: fal
 export interface DroppedFiles {
   /** Writes the body to a file of its own while it arrives. Stops when it is too much. Throws DISK_FULL and FOLDER_NOT_WRITABLE. */
   take(request: Pick<Request, "headers" | "body">): Promise<Dropped>;
-  /** Removes all of them. What still arrives is refused. */
+  /** Removes all of them. What still arrives is refused. Never throws: what cannot be removed is left for the next sweep. */
   close(): Promise<void>;
 }
 
@@ -97,7 +98,7 @@ export function createDroppedFiles(keptForMs = KEPT_FOR_MS): DroppedFiles {
       for (const timer of kept.values()) clearTimeout(timer);
       kept.clear();
       const made = await folder?.catch(() => null);
-      if (made !== undefined && made !== null) await removeTemporaryFolder(made);
+      if (made !== undefined && made !== null) await removeTemporaryFolder(made).catch(() => undefined);
     },
   };
 }

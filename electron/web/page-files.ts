@@ -6,7 +6,6 @@ import { readdir, readFile } from "node:fs/promises";
 import { join, relative, sep } from "node:path";
 import { getMimeType } from "hono/utils/mime";
 import { KeeperError } from "../../shared/errors.ts";
-import { KEEP_FOREVER, NO_STORE } from "./headers.ts";
 
 export interface PageFile {
   readonly content: Uint8Array<ArrayBuffer>;
@@ -16,6 +15,9 @@ export interface PageFile {
 
 /** Vite puts what it names by content here. */
 const HASHED_FOLDER = "/assets/";
+const KEEP_FOREVER = "private, max-age=31536000, immutable";
+/** Of every other answer of the browser host. */
+export const NO_STORE = "no-store";
 
 /**
  * By path as it stands in an address; `/` is the window. Only plain files: links may lead out of the folder, and what

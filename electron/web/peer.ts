@@ -17,10 +17,13 @@ export async function isFromThisUser(socket: Socket): Promise<boolean> {
   return uid === ownUid || uid === 0;
 }
 
-/** The user id in the kernel's table of connections, of the end that called from port `from`; undefined when it is not there. */
+/**
+ * The user id in the kernel's table of connections, of the end that called from port `from`; undefined when it is not there.
+ * Only a connection that stands (01) has an owner: one whose caller has hung up is listed as root's, whoever that was.
+ */
 export function ownerOfConnection(table: string, { from, to }: { from: number; to: number }): number | undefined {
   for (const line of table.split("\n")) {
-    const match = /^\s*\d+: ([0-9A-F]+):([0-9A-F]{4}) ([0-9A-F]+):([0-9A-F]{4}) [0-9A-F]{2} \S+ \S+ \S+ +(\d+) /.exec(line);
+    const match = /^\s*\d+: ([0-9A-F]+):([0-9A-F]{4}) ([0-9A-F]+):([0-9A-F]{4}) 01 \S+ \S+ \S+ +(\d+) /.exec(line);
     if (match === null) continue;
     const [, localAddress = "", localPort = "", remoteAddress = "", remotePort = "", uid = ""] = match;
     const isLoopback = localAddress.endsWith(LOOPBACK) && remoteAddress.endsWith(LOOPBACK);

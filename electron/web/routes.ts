@@ -8,13 +8,12 @@ import { pageHeaders } from "../app/page-headers.ts";
 import type { Door } from "./door.ts";
 import { shownName, type DroppedFiles } from "./dropped-files.ts";
 import type { EventStreams } from "./event-streams.ts";
-import { NO_STORE } from "./headers.ts";
-import type { PageFile } from "./page-files.ts";
+import { NO_STORE, type PageFile } from "./page-files.ts";
 import { isFromThisUser } from "./peer.ts";
 import { createRefusalLog, refusals, type Refusal } from "./refusal.ts";
 import { readJsonBody } from "./request-body.ts";
 import { checkSender } from "./sender.ts";
-import { ENTERED_PAGE, NOT_FOUND_PAGE, NOT_LET_IN_PAGE, OTHER_USER_PAGE, USED_LINK_PAGE } from "./short-pages.ts";
+import { ENTERED_PAGE, NOT_FOUND_PAGE, NOT_LET_IN_PAGE, OTHER_USER_PAGE, USED_LINK_PAGE, WRONG_ADDRESS_PAGE } from "./short-pages.ts";
 
 export interface RouteOptions {
   readonly app: KeeperApp;
@@ -50,7 +49,8 @@ export function createRoutes({ app, door, streams, files, page, port, log }: Rou
     c.header("Cache-Control", NO_STORE);
     const { method, path } = c.req;
     const refusal = checkSender({ method, path, header: (name) => c.req.header(name) }, port());
-    if (refusal !== null) return refuse(c, refusal);
+    // The link in a tunnel with another port: a person reads that.
+    if (refusal !== null) return refuse(c, refusal, refusal.status === 421 && method === "GET" && !isForApi(c) ? WRONG_ADDRESS_PAGE : undefined);
     await next();
     return undefined;
   });
@@ -73,7 +73,7 @@ export function createRoutes({ app, door, streams, files, page, port, log }: Rou
   });
 
   routes.use(async (c, next) => {
-    if (!door.knows(getCookie(c, cookieName(port())))) return refuse(c, refusals.noSession(), c.req.path.startsWith("/api/") ? undefined : NOT_LET_IN_PAGE);
+    if (!door.knows(getCookie(c, cookieName(port())))) return refuse(c, refusals.noSession(), isForApi(c) ? undefined : NOT_LET_IN_PAGE);
     await next();
     return undefined;
   });
@@ -126,9 +126,13 @@ function cookieName(port: number): string {
   return `account_keeper_${port}`;
 }
 
-/** For the log: which door was tried, without anything a sender made up. */
+/** Asked for by a page; everything else somebody may look at. */
+function isForApi({ req }: Pick<Asked, "req">): boolean {
+  return req.path.startsWith("/api/");
+}
+
+/** For the log: which door was tried, without anything a sender made up. Node lets no other methods through than those it knows. */
 function routeName({ req }: Asked): string {
-  const method = ["GET", "POST", "OPTIONS", "HEAD", "PUT", "PATCH", "DELETE"].includes(req.method) ? req.method : "a request";
   const door = ["/api/call/", "/api/file", "/api/events", "/enter"].find((path) => req.path.startsWith(path));
-  return `${method} ${door ?? (req.path.startsWith("/api/") ? "/api/" : "a page")}`;
+  return `${req.method} ${door ?? (isForApi({ req }) ? "/api/" : "a page")}`;
 }

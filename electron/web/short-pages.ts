@@ -25,6 +25,8 @@ export const USED_LINK_PAGE = page("This link was used already", "Each link work
 
 export const OTHER_USER_PAGE = page("This link is for somebody else", "Open the link that the terminal shows.");
 
+export const WRONG_ADDRESS_PAGE = page("This is not the address of Account Keeper", "Open the link that the terminal shows. Through a tunnel, use the same port on both sides.");
+
 export const NOT_FOUND_PAGE = page("There is nothing here", 'Go to <a href="/">Account Keeper</a>.');
 
 /**

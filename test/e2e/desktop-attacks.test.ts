@@ -7,7 +7,9 @@ import { describe, expect, onTestFinished, test } from "vitest";
 import { contentSecurityPolicy } from "../../electron/app/page-headers.ts";
 import { eventually } from "../support/eventually.ts";
 import { standInRecord, hostKind } from "../support/electron-stand-in/launch.ts";
-import { MAIN_FILE, startDesktop, type DesktopApp } from "../support/desktop-app.ts";
+import { MAIN_FILE, shareDesktop, type DesktopApp } from "../support/desktop-app.ts";
+
+const shared = shareDesktop();
 
 const logged = async (desktop: DesktopApp, text: string | RegExp): Promise<void> => {
   await eventually(async () => expect(await desktop.log()).toMatch(text));
@@ -23,7 +25,7 @@ const clickLink = (href: string, target: string): string => `(() => {
 const windowCount = async ({ app }: DesktopApp): Promise<number> => await app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows().length);
 
 test("the page sees three functions of the app and nothing of Electron or Node", async () => {
-  const { page } = await startDesktop();
+  const { page } = shared();
   expect(
     await page.evaluate(`({
       keeper: Object.keys(keeper).sort(),
@@ -35,7 +37,7 @@ test("the page sees three functions of the app and nothing of Electron or Node",
 
 describe("a bad request is refused with a code, and logged", () => {
   test("by what it asks", async () => {
-    const desktop = await startDesktop();
+    const desktop = shared();
     const code = async (command: string, request: unknown): Promise<string> => {
       const result = await desktop.call(command, request);
       return result.ok ? "fine" : result.error.code;
@@ -49,14 +51,14 @@ describe("a bad request is refused with a code, and logged", () => {
     expect(await code("folder.browse", { folder: `path_${"A".repeat(22)}` })).toMatch(/TOKEN_UNKNOWN|NOT_AVAILABLE_HERE/);
     expect(await code("host.show", { siteId: "../../etc/passwd" })).toBe("BAD_REQUEST");
     expect(await code("host.open", { link: "https://evil.example" })).toBe("BAD_REQUEST");
-    expect(await code("variable.inspect", { text: "x".repeat(10_000_000) })).toBe("REQUEST_TOO_LARGE");
+    expect(await desktop.page.evaluate("keeper.call('variable.inspect', { text: 'x'.repeat(10_000_000) })")).toMatchObject({ ok: false, error: { code: "REQUEST_TOO_LARGE" } });
     await logged(desktop, /Refused: a command that is not known/);
     await logged(desktop, /settings\.update: BAD_REQUEST/);
     await logged(desktop, /Refused: variable\.inspect \[[0-9a-f]{6}\]/);
   });
 
   test("by what it is made of", async () => {
-    const desktop = await startDesktop();
+    const desktop = shared();
     const codes = await desktop.page.evaluate<string[]>(`(async () => {
       const codeOf = async (command, request) => (await keeper.call(command, request)).error?.code ?? "fine";
       const circle = {};
@@ -76,7 +78,7 @@ describe("a bad request is refused with a code, and logged", () => {
   });
 
   test("by who sends it: another window, even with our preload and our page", async () => {
-    const desktop = await startDesktop();
+    const desktop = shared();
     const opened = desktop.app.waitForEvent("window");
     await desktop.app.evaluate(async ({ BrowserWindow }, preload) => {
       await new BrowserWindow({ webPreferences: { preload, sandbox: true } }).loadURL("app://account-keeper/index.html");
@@ -86,12 +88,13 @@ describe("a bad request is refused with a code, and logged", () => {
     expect(await page.evaluate("keeper.call('site.list', {})")).toMatchObject({ ok: false, error: { code: "SENDER_REFUSED" } });
     await logged(desktop, /Refused: site\.list/);
     expect((await desktop.call("site.list", {})).ok).toBe(true);
+    await page.close();
   });
 });
 
 describe("the window shows the app's page, whatever the page wants", () => {
   test("it goes nowhere", async () => {
-    const desktop = await startDesktop();
+    const desktop = shared();
     const { page } = desktop;
     const before = page.url();
     await page.evaluate("void (location.href = 'https://evil.example/?next=app://account-keeper/')");
@@ -105,7 +108,7 @@ describe("the window shows the app's page, whatever the page wants", () => {
   });
 
   test("it opens nothing", async () => {
-    const desktop = await startDesktop();
+    const desktop = shared();
     expect(await desktop.page.evaluate("open('https://evil.example') === null")).toBe(true);
     await desktop.page.evaluate(clickLink("https://evil.example/blank", "_blank"));
     await logged(desktop, /Refused: a new window for https:\/\/evil\.example/);
@@ -114,7 +117,7 @@ describe("the window shows the app's page, whatever the page wants", () => {
   });
 
   test("it gets no permission", async () => {
-    const desktop = await startDesktop();
+    const desktop = shared();
     const answers = await desktop.page.evaluate(`(async () => ({
       notifications: await Notification.requestPermission().catch(() => "denied"),
       geolocation: (await navigator.permissions.query({ name: "geolocation" })).state,
@@ -126,7 +129,7 @@ describe("the window shows the app's page, whatever the page wants", () => {
   });
 
   test("its policy comes with every file and holds", async () => {
-    const desktop = await startDesktop();
+    const desktop = shared();
     const { page, app } = desktop;
     const headers = await app.evaluate(async ({ net }) => {
       const seen: Record<string, (string | null)[]> = {};
@@ -170,7 +173,7 @@ describe("the window shows the app's page, whatever the page wants", () => {
   });
 
   test("its session reaches no server, with or without a policy", async () => {
-    const desktop = await startDesktop();
+    const desktop = shared();
     let requests = 0;
     const server = createServer((_request, response) => {
       requests += 1;
@@ -193,7 +196,7 @@ describe("the window shows the app's page, whatever the page wants", () => {
   });
 
   test("its scheme serves the page's files and no others", async () => {
-    const desktop = await startDesktop();
+    const desktop = shared();
     const statuses = await desktop.app.evaluate(async ({ net }) => {
       const statuses: Record<string, number> = {};
       for (const path of ["account-keeper/", "account-keeper/..%2f..%2fpackage.json", "account-keeper/%2e%2e/electron/main.js", "account-keeper/..%5c..%5cpackage.json", "account-keeper/%2fetc%2fpasswd", "elsewhere/index.html"]) {

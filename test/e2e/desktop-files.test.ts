@@ -1,12 +1,18 @@
 /** Files dropped on the window: what the system knows as a file becomes a token, what a page makes up does not. On the built app. */
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { describe, expect, test } from "vitest";
+import { beforeEach, describe, expect, test } from "vitest";
 import type { TakenFile } from "../../shared/contract.ts";
 import type { Result } from "../../shared/errors.ts";
-import { MAIN_FILE, startDesktop, type DesktopApp } from "../support/desktop-app.ts";
+import { MAIN_FILE, shareDesktop, type DesktopApp } from "../support/desktop-app.ts";
 import { eventually } from "../support/eventually.ts";
 import { temporaryFolder } from "../support/site.ts";
+
+const shared = shareDesktop();
+// A page of its own for each test: some leave it changed.
+beforeEach(async () => {
+  await shared().page.reload();
+});
 
 /** A file of the system, as the page gets one: the path is Playwright's, the page sees a File. */
 async function pick({ page }: DesktopApp, path: string): Promise<void> {
@@ -27,7 +33,7 @@ async function backupFile(): Promise<string> {
 const refused = { ok: false, error: { code: "BAD_REQUEST", message: "This is no file of this computer.", retryable: false } };
 
 test("a dropped file becomes a token that opens it as a backup, and nothing else; the page learns its name only", async () => {
-  const desktop = await startDesktop();
+  const desktop = shared();
   const path = await backupFile();
   await pick(desktop, path);
   const taken = await take(desktop, PICKED);
@@ -40,7 +46,7 @@ test("a dropped file becomes a token that opens it as a backup, and nothing else
 
 describe("a page gone bad gets no token", () => {
   test("for what it has made up", async () => {
-    const desktop = await startDesktop();
+    const desktop = shared();
     await pick(desktop, await backupFile());
     for (const made of [
       "new File(['root'], '/etc/passwd')",
@@ -66,14 +72,14 @@ describe("a page gone bad gets no token", () => {
   });
 
   test("by asking for the channel by its name", async () => {
-    const desktop = await startDesktop();
+    const desktop = shared();
     for (const channel of ["keeper.file", "keeper.takeFile", "takeFile", "giveToken", "give_token"]) {
       for (const request of ["/etc/passwd", { path: "/etc/passwd" }]) expect([channel, await desktop.call(channel, request)]).toMatchObject([channel, { ok: false, error: { code: "UNKNOWN_COMMAND" } }]);
     }
   });
 
   test("by changing what the app looks at", async () => {
-    const desktop = await startDesktop();
+    const desktop = shared();
     const result = await desktop.page.evaluate(`(() => {
       "use strict";
       const outcomes = [() => { keeper.takeFile = () => 1 }, () => { delete keeper.takeFile }].map((attempt) => { try { attempt(); return "done" } catch (error) { return error.name } });
@@ -84,7 +90,7 @@ describe("a page gone bad gets no token", () => {
   });
 
   test("in another window, even with our preload and our page", async () => {
-    const desktop = await startDesktop();
+    const desktop = shared();
     const opened = desktop.app.waitForEvent("window");
     await desktop.app.evaluate(async ({ BrowserWindow }, preload) => {
       await new BrowserWindow({ webPreferences: { preload, sandbox: true } }).loadURL("app://account-keeper/index.html");
@@ -98,7 +104,7 @@ describe("a page gone bad gets no token", () => {
 });
 
 test("a file that is gone since, or a folder by now, is refused", async () => {
-  const desktop = await startDesktop();
+  const desktop = shared();
   const path = await backupFile();
   await pick(desktop, path);
   await rm(path);

@@ -11,6 +11,7 @@ import { findNodeCommand, thisMachine } from "../../electron/engine/server/glibc
 import { spawnWith, useServerLauncher } from "../../electron/engine/server/launch-server.ts";
 import { buildStandIn } from "../support/electron-stand-in/build.ts";
 import { launchElectron } from "../support/electron-stand-in/launch.ts";
+import { eventually } from "../support/eventually.ts";
 import { temporaryFolder } from "../support/site.ts";
 
 const FUSES = "dL7pKGdnNz796PbbjQWNKmHXBZaB9tsX";
@@ -89,12 +90,19 @@ describe.runIf(process.platform === "linux")("the packed app", () => {
     expect(executable.slice(at, at + 8)).toBe("01001100");
   });
 
-  test("starts, and its page is there", async () => {
-    const launched = await launchElectron({ executablePath: join(packed, "account-keeper"), env: { HOME: await temporaryFolder() } });
+  test("starts, its page is there, and it starts with the computer where that is wanted", async () => {
+    const home = await temporaryFolder();
+    // Empty is as good as not set, says the specification of these folders.
+    const launched = await launchElectron({ executablePath: join(packed, "account-keeper"), env: { HOME: home, XDG_CONFIG_HOME: "" } });
     onTestFinished(() => launched.stop());
     const { app, page } = launched;
     expect(await app.evaluate(({ app: electron }) => [electron.isPackaged, electron.getName()])).toEqual([true, "Account Keeper"]);
     // Updates are for an AppImage only: this folder would not be replaced.
     expect(await page.evaluate("keeper.call('app.info', {})")).toMatchObject({ ok: true, value: { host: "desktop", startAtLogin: true, updates: false } });
+    const entry = join(home, ".config", "autostart", "account-keeper.desktop");
+    await page.evaluate("keeper.call('settings.update', { startAtLogin: true })");
+    await eventually(async () => expect(await readFile(entry, "utf8")).toContain(`Exec="${join(packed, "account-keeper")}" --hidden\n`));
+    await page.evaluate("keeper.call('settings.update', { startAtLogin: false })");
+    await eventually(() => expect(existsSync(entry)).toBe(false));
   });
 });

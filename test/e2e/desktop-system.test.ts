@@ -50,6 +50,29 @@ test.runIf(process.platform !== "win32")("a system that goes down is asked to wa
   expect((await ended)[0]).toBe(0);
 });
 
+test.runIf(process.platform !== "win32")("a system that goes down while the question before quitting stands does not wait for its answer", async () => {
+  const desktop = await startDesktop();
+  const site = await createTestSite();
+  await site.create();
+  await site.add(sampleAccounts(3));
+  const siteId = await desktop.addSite(site);
+  await desktop.run("backup", { siteId });
+  await desktop.start("drill", { siteId, from: { kind: "newest" } });
+  const ended = once(desktop.app.process(), "exit");
+  await desktop.app.evaluate(async ({ app, dialog, powerMonitor }) => {
+    const isAsked = new Promise<void>((resolve) => {
+      dialog.showMessageBox = () => {
+        resolve();
+        return new Promise(() => undefined);
+      };
+    });
+    app.quit();
+    await isAsked;
+    powerMonitor.emit("shutdown", { preventDefault: () => undefined });
+  });
+  expect((await ended)[0]).toBe(0);
+});
+
 test.runIf(isStandIn)("a notification that the system refuses is logged", async () => {
   const userData = await temporaryFolder();
   await mkdir(join(userData, "keeper"));

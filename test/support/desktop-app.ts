@@ -1,8 +1,9 @@
 /** The desktop app as it is built, for one test: started on folders of its own, asked as its page asks, its log read from disk. */
-import { mkdir, readdir, readFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { ElectronApplication, Page } from "playwright-core";
-import { onTestFinished } from "vitest";
+import { afterAll, beforeAll, onTestFinished } from "vitest";
 import type { CommandName } from "../../shared/channels.ts";
 import type { AppEvent, CommandInput, CommandResponse } from "../../shared/contract.ts";
 import type { Result } from "../../shared/errors.ts";
@@ -38,14 +39,35 @@ interface DesktopOptions {
   readonly env?: Record<string, string>;
 }
 
+/** For one test. */
 export async function startDesktop({ userData, args = [], env = {} }: DesktopOptions = {}): Promise<DesktopApp> {
-  const folder = userData ?? (await temporaryFolder());
+  const desktop = await launchDesktop(userData ?? (await temporaryFolder()), args, env);
+  onTestFinished(() => desktop.stop());
+  return desktop;
+}
+
+/** One for all tests of a file that leave it as it was. Each start takes seconds. */
+export function shareDesktop(): () => DesktopApp {
+  let desktop: DesktopApp | undefined;
+  beforeAll(async () => {
+    desktop = await launchDesktop(await mkdtemp(join(tmpdir(), "account-keeper-test-")));
+  });
+  afterAll(async () => {
+    if (desktop === undefined) return;
+    await desktop.stop();
+    await rm(desktop.userData, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
+  });
+  return () => {
+    if (desktop === undefined) throw new Error("the app did not start");
+    return desktop;
+  };
+}
+
+async function launchDesktop(folder: string, args: string[] = [], env: Record<string, string> = {}): Promise<DesktopApp> {
   const home = join(folder, "home");
   await mkdir(home, { recursive: true });
   const launched = await launchElectron({ appPath: MAIN_FILE, userDataDir: folder, args, env: { HOME: home, XDG_CONFIG_HOME: join(home, ".config"), ...env } });
   const { app, page } = launched;
-  const stop = (): Promise<void> => launched.stop();
-  onTestFinished(stop);
   // As text: these lines run in the page, which has other globals than the tests.
   await page.evaluate("globalThis.heard = []; keeper.onEvent((event) => heard.push(event)); keeper.call('app.ready', {})");
 
@@ -92,7 +114,7 @@ export async function startDesktop({ userData, args = [], env = {} }: DesktopOpt
       const names = await readdir(logs).catch(() => []);
       return (await Promise.all(names.map((name) => readFile(join(logs, name), "utf8")))).join("");
     },
-    stop,
+    stop: () => launched.stop(),
     async kill() {
       const child = app.process();
       const gone = new Promise<void>((resolve) => child.once("exit", () => resolve()));

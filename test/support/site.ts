@@ -32,7 +32,8 @@ export interface TestSite {
 /** A folder that is removed when the test ends. */
 export async function temporaryFolder(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), "account-keeper-test-"));
-  onTestFinished(async () => await rm(folder, { recursive: true, force: true }));
+  // A browser that has just ended may still be writing.
+  onTestFinished(async () => await rm(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 }));
   return folder;
 }
 

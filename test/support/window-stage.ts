@@ -42,6 +42,8 @@ export interface WindowStage {
   readonly run: <K extends OperationKind>(kind: K, input: OperationInput<K>) => Promise<OperationResult<K>>;
   /** Adds it behind the window, unwatched unless told otherwise, backs it up, and loads the window anew. */
   readonly keep: (site: Pick<TestSite, "site" | "collectionName">, options?: KeepOptions) => Promise<string>;
+  /** The watcher of this site begins anew, and with a look: the next one of the old one may be half a minute away. */
+  readonly hurryWatcher: (siteId: string) => Promise<void>;
   /** The sentence on top of the place. */
   readonly says: (sentence: string | RegExp, timeout?: number) => Promise<void>;
   /** The button of this very name, in `within` or anywhere. */
@@ -167,6 +169,9 @@ function hands(page: Page): Hands {
       await page.reload();
       await page.getByRole("navigation", { name: "Main" }).waitFor({ state: "attached" });
       return added.id;
+    },
+    async hurryWatcher(siteId) {
+      for (const watch of [false, true]) await ask("site.update", { siteId, settings: { watch } });
     },
     says: async (sentence, timeout = PATIENCE_MS) => await page.getByRole("heading", { level: 1, name: sentence, exact: true }).waitFor({ timeout }),
     button: (name, within) => (within ?? page).getByRole("button", { name, exact: true }),

@@ -1,11 +1,11 @@
 /** Commands about this computer: what the host can do, dialogs and folders, the file manager, links, the app's own settings. */
-import { readdir } from "node:fs/promises";
+import { readdir, stat } from "node:fs/promises";
 import { homedir } from "node:os";
-import { dirname, join } from "node:path";
+import { dirname, join, parse } from "node:path";
 import { KeeperError } from "../../../shared/errors.ts";
 import type { ErrorValue } from "../../../shared/errors.ts";
 import { links } from "../../../shared/links.ts";
-import { asReadError } from "../../engine/backup/file-errors.ts";
+import { notAFolder, protectionHint, systemCode } from "../../engine/backup/file-errors.ts";
 import { VERSION } from "../../engine/program.ts";
 import { isBackupName } from "../../engine/vault/names.ts";
 import type { Handlers } from "../gate.ts";
@@ -52,7 +52,7 @@ export function createHostHandlers({ ports, secrets, store, tokens, emit, sugges
     async "folder.browse"({ folder }) {
       // Where there are dialogs a window has no business listing folders.
       if (ports.dialogs !== null) throw notHere();
-      const path = folder === undefined ? homedir() : tokens.pathOf(folder, "browse");
+      const path = folder === undefined ? await firstFolder() : tokens.pathOf(folder, "browse");
       const parent = dirname(path);
       return {
         token: tokens.give(path, "browse"),
@@ -88,7 +88,13 @@ function notHere(): KeeperError {
   return new KeeperError("NOT_AVAILABLE_HERE", "This does not work in this window.", { hint: "It works in the desktop app, or the other way about." });
 }
 
-/** Folders, and files that may be backups; what is hidden stays hidden. */
+/** The owner's own. A program of a server often runs as a user who has none. */
+async function firstFolder(): Promise<string> {
+  const home = homedir();
+  return (await stat(home).catch(() => null)) === null ? parse(home).root : home;
+}
+
+/** Folders, and files that may be backups; what is hidden stays hidden. Throws FOLDER_NOT_FOUND, FILE_UNREADABLE. */
 async function listFolder(path: string): Promise<{ name: string; kind: "folder" | "file" }[]> {
   try {
     const entries = (await readdir(path, { withFileTypes: true })).filter(({ name }) => !name.startsWith("."));
@@ -97,6 +103,19 @@ async function listFolder(path: string): Promise<{ name: string; kind: "folder" 
     const byName = (a: { name: string }, b: { name: string }): number => a.name.localeCompare(b.name, "en", { numeric: true });
     return [...folders.sort(byName), ...files.sort(byName)].slice(0, MAX_BROWSED);
   } catch (error) {
-    throw asReadError(error);
+    throw asBrowseError(error);
+  }
+}
+
+function asBrowseError(error: unknown): unknown {
+  switch (systemCode(error)) {
+    case undefined:
+      return error;
+    case "ENOENT":
+      return new KeeperError("FOLDER_NOT_FOUND", "This folder is not there any more.", { hint: "Choose another one.", cause: error });
+    case "ENOTDIR":
+      return notAFolder(error);
+    default:
+      return new KeeperError("FILE_UNREADABLE", "This folder cannot be opened.", { hint: protectionHint(error, "read") ?? "It may belong to somebody else. Choose another one.", cause: error });
   }
 }

@@ -56,13 +56,33 @@ describe("a secret on the clipboard", () => {
   });
 
   test("goes at once when the app ends, and only once", async () => {
+    const untouched = stage();
+    await untouched.clipboard.clearNow();
+    expect([untouched.board.text, untouched.ends]).toEqual(["before", []]);
     const { board, ends, clipboard } = stage();
-    await clipboard.clearNow();
-    expect([board.text, ends]).toEqual(["before", []]);
     await clipboard.copy("secret");
     await Promise.all([clipboard.clearNow(), clipboard.clearNow()]);
     await vi.advanceTimersByTimeAsync(CLEAR_AFTER_MS);
     expect([board.text, ends]).toEqual(["", ["cleared"]]);
+  });
+
+  test("on its way while the app ends is gone when it has, and none is put there after it", async () => {
+    let text = "before";
+    let land = (): void => undefined;
+    const clipboard = createSecretClipboard(
+      {
+        writeSecret: (secret) => new Promise((resolve) => (land = () => resolve(void (text = secret)))),
+        readText: () => Promise.resolve(text),
+        clear: () => void (text = ""),
+      },
+      () => undefined,
+    );
+    const copying = clipboard.copy("secret");
+    const ending = clipboard.clearNow();
+    land();
+    await Promise.all([copying, ending]);
+    expect(text).toBe("");
+    await expect(clipboard.copy("another")).rejects.toThrow();
   });
 
   test("that could not be put there starts no clock", async () => {

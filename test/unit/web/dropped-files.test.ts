@@ -1,10 +1,11 @@
 /** Files that a browser hands over: who may, how much, under which name, and that nothing of them stays. */
 import { existsSync } from "node:fs";
-import { readdir, readFile, rm, stat } from "node:fs/promises";
+import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { request as httpRequest } from "node:http";
-import { basename, dirname } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { createDroppedFiles, shownName, type DroppedFiles } from "../../../electron/web/dropped-files.ts";
+import { tempFolder } from "../backup/make-backup.ts";
 import { answerTo, createWebStage, refusal, type Answer, type Sent, type WebStage } from "./web-stage.ts";
 
 const MB = 1024 * 1024;
@@ -181,12 +182,12 @@ describe("files that were dropped", () => {
     expect(existsSync(dirname(path))).toBe(true);
   });
 
-  it("stay for ten minutes", async () => {
+  it("stay for a day: a restore is thought over, and reads its file to the end", async () => {
     const timers = vi.spyOn(globalThis, "setTimeout");
     const files = createDroppedFiles();
     onTestFinished(async () => await files.close());
     await take(files);
-    expect(timers.mock.calls.map(([, delayMs]) => delayMs)).toContain(600_000);
+    expect(timers.mock.calls.map(([, delayMs]) => delayMs)).toContain(86_400_000);
   });
 
   it("are eight at most: the oldest goes", async () => {
@@ -226,6 +227,20 @@ describe("files that were dropped", () => {
     await rm(dirname(await take(files)), { recursive: true });
     await expect(files.take(request())).rejects.toMatchObject({ code: "FOLDER_NOT_WRITABLE" });
     expect(existsSync(await take(files))).toBe(true);
+  });
+
+  it("and cannot be removed at the end do not hold it up", async () => {
+    const [temporary, file] = [join(await tempFolder(), "temporary"), join(await tempFolder(), "file")];
+    await mkdir(temporary);
+    await writeFile(file, "");
+    vi.stubEnv("TMPDIR", temporary);
+    const files = createDroppedFiles();
+    await take(files);
+    vi.unstubAllEnvs();
+    await rename(temporary, `${file}.moved`);
+    // Where the folder was there is none to look into.
+    await rename(file, temporary);
+    await files.close();
   });
 
   it("and have no place to wait say so, until there is one", async () => {

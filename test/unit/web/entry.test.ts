@@ -27,6 +27,16 @@ describe("somebody without a session", () => {
   });
 });
 
+it("somebody who comes through a tunnel with another port reads what to do, on the pages", async () => {
+  const stage = await createWebStage();
+  for (const path of [pathOf(stage.host.url), "/"]) {
+    const page = await stage.send(path, { headers: { host: "127.0.0.1:9999" } });
+    expect(page).toMatchObject({ status: 421, headers: { "content-type": "text/html; charset=UTF-8" } });
+    expect(page.body).toContain("Open the link that the terminal shows. Through a tunnel, use the same port on both sides.");
+  }
+  expect((await stage.send("/api/events", { headers: { host: "127.0.0.1:9999" } })).json()).toMatchObject({ error: { code: "SENDER_REFUSED" } });
+});
+
 describe("a link", () => {
   it("lets one browser in, once, with a cookie that scripts and other sites do not get", async () => {
     const stage = await createWebStage();

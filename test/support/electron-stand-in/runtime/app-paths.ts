@@ -26,7 +26,7 @@ export class AppPaths {
       case "home":
         return home;
       case "appData":
-        return platform === "darwin" ? join(home, "Library", "Application Support") : (env["XDG_CONFIG_HOME"] ?? join(home, ".config"));
+        return platform === "darwin" ? join(home, "Library", "Application Support") : env["XDG_CONFIG_HOME"] || join(home, ".config");
       case "userData":
         return join(this.get("appData"), this.#appName());
       case "sessionData":
