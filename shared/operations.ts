@@ -158,6 +158,8 @@ export const operationKinds = {
       sizeBytes: z.number(),
       encrypted: z.boolean(),
       fewerThan: z.object({ backup: z.string(), accounts: z.number(), missing: z.number() }).nullable(),
+      /** Who came back after a wipe in an older version than this backup holds; the first hundred ids. */
+      olderVersions: z.object({ backup: z.string(), accounts: z.number(), ids: z.array(z.string()) }).nullable(),
       passedOver: z.array(z.object({ name: z.string(), message: z.string() })),
       ...problems,
     }),

@@ -2,7 +2,7 @@
 import type { ActivityView } from "../../shared/model.ts";
 import type { Activity } from "../engine/activity/activity.ts";
 
-interface SiteLog {
+export interface SiteLog {
   readonly siteId: string;
   /** As the log has it: in the order in which they were written. */
   readonly activities: readonly Activity[];

@@ -118,11 +118,11 @@ function assemble(services: Services, events: Events, notices: readonly ErrorVal
       const site = store.value.sites.find(({ id }) => id === siteId);
       if (site === undefined || (activity.kind !== "backed_up" && activity.kind !== "restored")) return;
       held.afterBackup(site);
-      void noteVaultUsed(services, siteId);
+      void noteVaultUsed(services, site);
     },
     onChange: emitSites,
   });
-  const sites = createSiteHandlers(services, watch, held);
+  const sites = createSiteHandlers(services, { watch, held, operations });
   const handlers: Handlers = {
     ...createHostHandlers(services, notices),
     ...sites.handlers,

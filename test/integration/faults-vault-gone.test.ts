@@ -2,8 +2,9 @@
 import { mkdir, readdir, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, inject, it, onTestFinished } from "vitest";
+import { createSiteWatcher } from "../../electron/app/watch/site-watcher.ts";
 import { watchSite } from "../../electron/app/watch/watch-site.ts";
-import type { Activity } from "../../electron/engine/activity/activity.ts";
+import type { Activity, ActivityNews } from "../../electron/engine/activity/activity.ts";
 import { openBackup } from "../../electron/engine/backup/read-backup.ts";
 import { verifyBackup } from "../../electron/engine/backup/verify-backup.ts";
 import { connect } from "../../electron/engine/chroma/connect.ts";
@@ -145,6 +146,26 @@ it("a watcher whose drive is unplugged says that, and not that somebody else too
   stop.abort();
   await again.watching;
   expect(told.map(({ line }) => line)).toEqual(["✅ Backed up 5 users for persistence", "✅ Backed up 6 users for persistence"]);
+});
+
+it("a look of a watcher while the drive is gone makes no empty folder in its place, in which a wipe would look like a new site", async () => {
+  const stage = await createStage();
+  const { site, vault } = stage;
+  const news: ActivityNews[] = [];
+  const clock = createManualClock("2026-03-02T09:00:00Z");
+  const watcher = createSiteWatcher({ source: { kind: "server", url: site.site }, collectionName: site.collectionName, folder: vault }, { clock, restoreAfterWipe: true, fullCheckMs: 600_000, onNews: (item) => Promise.resolve(void news.push(item)) });
+  onTestFinished(async () => await watcher.close());
+  const look = async (): Promise<string> => await watcher.look(new AbortController().signal);
+  await mkdir(vault);
+  await look();
+  await rename(vault, stage.away);
+  await site.wipe();
+  expect(await look()).toBe("failed");
+  expect(news.at(-1)).toMatchObject({ kind: "failed", message: "The backup folder is not there." });
+  await rename(stage.away, vault);
+  await look();
+  expect(news.at(-1)).toMatchObject({ kind: "backed_up" });
+  expect([...(await site.read()).keys()]).toHaveLength(5);
 });
 
 it("a clock that is put back, again and again, leaves the last backup the newest and loses none", async () => {

@@ -9,16 +9,31 @@ import { tellsTime } from "../../engine/vault/names.ts";
 import { readNotes, type VaultNotes } from "../../engine/vault/notes.ts";
 import { openVault, type VaultEntry } from "../../engine/vault/vault.ts";
 import { readActivity } from "../../engine/activity/activity-log.ts";
-import { newestFirst } from "../activity-order.ts";
+import { newestFirst, type SiteLog } from "../activity-order.ts";
 import type { Handlers } from "../gate.ts";
 import { pathInVault } from "../operations/open-from.ts";
 import type { Services } from "../services.ts";
 import { passphraseOfSite, sourceOfSite } from "../sites/site-sources.ts";
 import { siteOf, type StoredSite } from "../sites/site-store.ts";
+import { requireVault } from "../sites/used-vault.ts";
 
 type BackupHandlers = Pick<Handlers, "backup.list" | "backup.delete" | "backup.accounts" | "variable.reveal" | "variable.inspect" | "activity.list">;
 
 export function createBackupHandlers({ store, secrets, demos, openAccounts, clock, log }: Services): BackupHandlers {
+  async function logOf({ id, vault }: StoredSite, limit: number): Promise<SiteLog> {
+    return { siteId: id, activities: await readActivity(vault, limit) };
+  }
+
+  /** A folder that cannot be read hides what happened to its own site, and to no other: a look at that one says what is wrong. */
+  async function logsOfAll(limit: number): Promise<SiteLog[]> {
+    const read = await Promise.allSettled(store.value.sites.map(async (site) => await logOf(site, limit)));
+    return read.flatMap((one) => {
+      if (one.status === "fulfilled") return [one.value];
+      log.error("The activity of a site cannot be read", one.reason);
+      return [];
+    });
+  }
+
   return {
     async "backup.list"({ siteId, offset, limit }) {
       const site = siteOf(store, siteId);
@@ -56,17 +71,18 @@ export function createBackupHandlers({ store, secrets, demos, openAccounts, cloc
     },
 
     async "activity.list"({ siteId, limit }) {
-      const sites = siteId === undefined ? store.value.sites : [siteOf(store, siteId)];
-      const logs = await Promise.all(sites.map(async ({ id, vault }) => ({ siteId: id, activities: await readActivity(vault, limit) })));
+      const logs = siteId === undefined ? await logsOfAll(limit) : [await logOf(siteOf(store, siteId), limit)];
       return { activities: newestFirst(logs, clock.now()).slice(0, limit) };
     },
   };
 }
 
-async function listOrNone({ vault }: StoredSite): Promise<VaultEntry[]> {
+async function listOrNone(site: StoredSite): Promise<VaultEntry[]> {
+  // A drive that was unplugged is no folder without backups.
+  await requireVault(site);
   try {
     // Without the passphrase: opening a locked one takes a second, and there may be hundreds.
-    return await (await openVault(vault)).list();
+    return await (await openVault(site.vault)).list();
   } catch (error) {
     // Nobody has backed up yet.
     if (isKeeperError(error, "FOLDER_NOT_FOUND")) return [];

@@ -28,6 +28,8 @@ export interface OperationRegistry {
   cancel(operationId: string): boolean;
   /** Resolves with the operation when it has ended. Throws OPERATION_NOT_FOUND. */
   ended(operationId: string): Promise<Operation>;
+  /** Runs `work` while nothing writes to the site. Throws BUSY while something does, and what `work` throws. */
+  withoutWriters<T>(siteId: string, work: () => Promise<T>): Promise<T>;
   /** Cancels everything and waits until it has ended. Nothing is started afterwards. */
   close(): Promise<void>;
 }
@@ -49,11 +51,15 @@ interface Entry {
 
 /** Nothing on a screen changes faster for a person. */
 const TELL_EVERY_MS = 100;
-/** What has ended is remembered for a window that is loaded again, not for ever. */
+/** What ended last is remembered for a window that is loaded again, not for ever. */
 const MAX_ENDED = 50;
 
 export function createOperationRegistry({ runners, log, onChange, now }: RegistryOptions): OperationRegistry {
   const entries = new Map<string, Entry>();
+  /** By id, in the order in which they ended: a redeploy outlasts many a look that began after it. */
+  const ended: string[] = [];
+  /** Sites to which nothing may write just now. */
+  const quiet = new Set<string | null>();
   let isClosed = false;
 
   function entryOf(operationId: string): Entry {
@@ -68,15 +74,14 @@ export function createOperationRegistry({ runners, log, onChange, now }: Registr
     onChange(entry.operation);
   }
 
-  function forgetOldest(): void {
-    const ended = [...entries.values()].filter(({ operation }) => operation.endedAt !== null);
-    for (const { operation } of ended.slice(0, Math.max(0, ended.length - MAX_ENDED))) entries.delete(operation.id);
+  function forgetOldest(endedId: string): void {
+    ended.push(endedId);
+    for (const id of ended.splice(0, Math.max(0, ended.length - MAX_ENDED))) entries.delete(id);
   }
 
-  function refuseSecondWriter(kind: OperationKind, siteId: string | null): void {
-    if (!operationKinds[kind].writes) return;
-    const other = [...entries.values()].find(({ operation }) => operation.siteId === siteId && operation.endedAt === null && operationKinds[operation.kind].writes);
-    if (other !== undefined) throw new KeeperError("BUSY", "Something else is at work on this site.", { hint: "Wait until it is done, then try again." });
+  function refuseSecondWriter(siteId: string | null): void {
+    const isOther = ({ operation }: Entry): boolean => operation.siteId === siteId && operation.endedAt === null && operationKinds[operation.kind].writes;
+    if (quiet.has(siteId) || [...entries.values()].some(isOther)) throw new KeeperError("BUSY", "Something else is at work on this site.", { hint: "Wait until it is done, then try again." });
   }
 
   async function run(kind: OperationKind, request: unknown, entry: Entry): Promise<void> {
@@ -101,7 +106,7 @@ export function createOperationRegistry({ runners, log, onChange, now }: Registr
       const value: ErrorValue | null = isCancelled ? null : asLoggedValue(error, kind, log);
       change(entry, { state: isCancelled ? "cancelled" : "failed", error: value, endedAt: now().toISOString() });
     }
-    forgetOldest();
+    forgetOldest(entry.operation.id);
   }
 
   return {
@@ -111,7 +116,7 @@ export function createOperationRegistry({ runners, log, onChange, now }: Registr
       const parsed = operationKinds[kind].input.safeParse(input);
       if (!parsed.success) throw badRequest(parsed.error.issues.map(({ path, code }) => `${path.join(".")}: ${code}`));
       const siteId = "siteId" in parsed.data ? parsed.data.siteId : null;
-      refuseSecondWriter(kind, siteId);
+      if (operationKinds[kind].writes) refuseSecondWriter(siteId);
       const operation: Operation = { id: randomUUID(), kind, siteId, state: "running", startedAt: now().toISOString(), endedAt: null, progress: null, error: null, result: null };
       const { promise, resolve } = deferred<Operation>();
       const entry: Entry = { operation, controller: new AbortController(), ended: promise, toldAtMs: -Infinity };
@@ -128,6 +133,15 @@ export function createOperationRegistry({ runners, log, onChange, now }: Registr
       return true;
     },
     ended: async (operationId) => await entryOf(operationId).ended,
+    async withoutWriters(siteId, work) {
+      refuseSecondWriter(siteId);
+      quiet.add(siteId);
+      try {
+        return await work();
+      } finally {
+        quiet.delete(siteId);
+      }
+    },
     async close() {
       isClosed = true;
       const running = [...entries.values()].filter(({ operation }) => operation.endedAt === null);

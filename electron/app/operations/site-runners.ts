@@ -85,9 +85,9 @@ export function createSiteRunners(services: Services): Pick<Runners, "look" | "b
     await requireVault(site);
     const passphrase = await passphraseOfSite(site, secrets);
     const report = await withSite(site, options, async (open) => await backupSite({ ...open, folder: site.vault, passphrase, encrypt: site.encrypted, acceptFewer, now: () => services.clock.now() }, options));
-    await noteVaultUsed(services, siteId);
-    if (report.outcome === "written") await record(site, report.fewerThan === null ? words.backedUp(report) : words.keptApart(report));
-    return { result: backupView(report), hasProblems: report.problemCount > 0 || report.fewerThan !== null };
+    await noteVaultUsed(services, site);
+    if (report.outcome === "written") for (const news of words.afterBackup(report)) await record(site, news);
+    return { result: backupView(report), hasProblems: report.problemCount > 0 || report.fewerThan !== null || report.olderVersions !== null };
   }
 
   async function plan({ siteId, from, policy, only, dimension, passphrase }: OperationRequest<"plan_restore">, options: Options): Promise<Finished<"plan_restore">> {
@@ -172,7 +172,7 @@ export function createSiteRunners(services: Services): Pick<Runners, "look" | "b
       await requireVault(site);
       const passphrase = await passphraseOfSite(site, secrets);
       const result = await withSite(site, options, async (open) => await lookAtSite({ ...open, vault: site.vault, passphrase, now: services.clock.now() }, options));
-      if (result.newestBackup !== null) await noteVaultUsed(services, siteId);
+      if (result.newestBackup !== null) await noteVaultUsed(services, site);
       return { result };
     },
     backup,

@@ -31,8 +31,9 @@ export function passedOverView(entries: readonly VaultEntry[]): { name: string; 
 }
 
 export function backupView(report: BackupReport): OperationResult<"backup"> {
-  const { outcome, name, timestamp, accounts, records, sizeBytes, encrypted, fewerThan, passedOver, problems, problemCount } = report;
-  return { outcome, name, at: timestamp.toISOString(), accounts, records, sizeBytes, encrypted, fewerThan, passedOver: passedOverView(passedOver), ...problemsView(problems, problemCount) };
+  const { outcome, name, timestamp, accounts, records, sizeBytes, encrypted, fewerThan, olderVersions, passedOver, problems, problemCount } = report;
+  const older = olderVersions === null ? null : { backup: olderVersions.backup, accounts: olderVersions.ids.length, ids: firstIds(olderVersions.ids) };
+  return { outcome, name, at: timestamp.toISOString(), accounts, records, sizeBytes, encrypted, fewerThan, olderVersions: older, passedOver: passedOverView(passedOver), ...problemsView(problems, problemCount) };
 }
 
 interface PlanFacts {

@@ -10,6 +10,7 @@ import { words } from "../../engine/activity/words.ts";
 import { connect } from "../../engine/chroma/connect.ts";
 import { glanceAtSite, judgeAgainstVault } from "../../engine/operations/judge-against-vault.ts";
 import { checkHostVariable, setHostVariable, type HeldVariable } from "../../engine/redeploy/host-variable.ts";
+import { openVault } from "../../engine/vault/vault.ts";
 import type { Services } from "../services.ts";
 import { passphraseOfSite, sourceOfSite } from "../sites/site-sources.ts";
 import type { StoredLink, StoredSite } from "../sites/site-store.ts";
@@ -61,6 +62,8 @@ export function createHeldVariables(services: Services, onChange: () => void): H
 
   async function look(site: StoredSite, options: OperationOptions): Promise<void> {
     await requireVault(site);
+    // Nobody may have backed up yet.
+    await openVault(site.vault, { create: true });
     const source = await sourceOfSite(site, secrets, demos);
     if (source.kind === "folder") return;
     const connection = await connect(source, { ...options, wakeTimeoutMs: 0 });

@@ -11,12 +11,15 @@ export async function requireVault({ vault, vaultUsed }: StoredSite): Promise<vo
   if (vaultUsed === true) await openVault(vault);
 }
 
-/** From now on its folder has to be there. Never throws: where the list of sites cannot be written that is told by whoever changes it. */
-export async function noteVaultUsed({ store, log }: Pick<Services, "store" | "log">, siteId: string): Promise<void> {
-  const site = store.value.sites.find(({ id }) => id === siteId);
+/**
+ * From now on its folder has to be there; unless it has another one by now. Never throws: where the list of sites cannot be
+ * written that is told by whoever changes it.
+ */
+export async function noteVaultUsed({ store, log }: Pick<Services, "store" | "log">, { id, vault }: Pick<StoredSite, "id" | "vault">): Promise<void> {
+  const site = store.value.sites.find((known) => known.id === id);
   if (site === undefined || site.vaultUsed === true) return;
   try {
-    await changeSite(store, siteId, (known) => ({ ...known, vaultUsed: true }));
+    await changeSite(store, id, (known) => (known.vault === vault ? { ...known, vaultUsed: true } : known));
   } catch (error) {
     log.error("The list of sites could not be written", error);
   }

@@ -178,10 +178,8 @@ export function createSiteWatcher(site: WatchedSite, options: SiteWatcherOptions
       told = "";
       hasFailed = false;
       safe = report;
-      await onNews(words.backedUp(report));
-    } else {
-      await onNews(words.keptApart(report));
     }
+    for (const item of words.afterBackup(report)) await onNews(item);
     return "acted";
   }
 

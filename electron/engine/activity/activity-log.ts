@@ -88,7 +88,7 @@ async function readIfThere(path: string): Promise<string> {
   try {
     return (await readEndOf(path, MAX_READ_BYTES)).toString("utf8");
   } catch (error) {
-    if (systemCode(error) === "ENOENT") return "";
+    if (["ENOENT", "ENOTDIR"].includes(systemCode(error) ?? "")) return "";
     throw asReadError(error);
   }
 }

@@ -5,6 +5,7 @@ const activityKinds = [
   "watching",
   "backed_up",
   "kept_apart",
+  "older_versions",
   "wiped",
   "restored",
   "restore_incomplete",

@@ -3,7 +3,7 @@ import { toErrorValue } from "../../../shared/errors.ts";
 import { grouped } from "../../../shared/grouped.ts";
 import type { DrillReport } from "../drill/drill.ts";
 import { BACKUP_FAILED, backedUpLine, RESTORE_FAILED, restoredLine, STARTING_FRESH } from "../log-lines.ts";
-import type { BackupReport } from "../operations/backup-site.ts";
+import type { BackupReport, OlderVersions } from "../operations/backup-site.ts";
 import type { RedeployReport } from "../redeploy/redeploy.ts";
 import { idsNotAccepted, idsNotRestored } from "../record.ts";
 import type { RestoreReport } from "../restore/apply-restore.ts";
@@ -26,6 +26,12 @@ export function shownIds(ids: readonly string[]): string[] {
 }
 
 export const words = {
+  /** Of a backup that was written: what was made, and what somebody should know about who is in it. */
+  afterBackup(report: BackupReport): ActivityNews[] {
+    const made = report.fewerThan === null ? words.backedUp(report) : words.keptApart(report);
+    return report.olderVersions === null ? [made] : [made, words.olderVersions(report.olderVersions)];
+  },
+
   backedUp({ accounts, name, passedOver }: BackupReport): ActivityNews {
     const news = { kind: "backed_up", accounts, message: `${all(accounts)} safe in ${name}.`, line: backedUpLine(accounts) } as const;
     const [unusable] = passedOver;
@@ -42,6 +48,18 @@ export const words = {
       level: "attention",
       message: `A backup of ${count(records)} was kept apart: ${count(missing)} of ${fewerThan?.backup ?? "the last one"} ${missing === 1 ? "is" : "are"} missing.`,
       hint: "Both are kept. A restore goes on using the fuller one.",
+    };
+  },
+
+  olderVersions({ backup, ids }: OlderVersions): ActivityNews {
+    const those = ids.length === 1 ? "this account" : "these accounts";
+    return {
+      kind: "older_versions",
+      level: "attention",
+      accounts: ids.length,
+      message: `${count(ids.length)} came back in an older version than ${backup} holds, perhaps with an old password.`,
+      hint: `That backup is kept. Restore ${those} from it with "account-keeper restore --policy overwrite --only", unless the older version is right.`,
+      ids: shownIds(ids),
     };
   },
 

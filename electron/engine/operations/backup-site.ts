@@ -1,12 +1,15 @@
 /** Backs one site up into its vault: the order of reading, guarding against a shrunken site, writing and naming. */
+import { basename } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import { throwIfCancelled, type OperationOptions } from "../../../shared/progress.ts";
 import { createBackupWriter, type BackupWriter, type FinishedBackup } from "../backup/backup-writer.ts";
 import type { BackupChroma, FewerThan } from "../backup/format.ts";
+import { openBackup } from "../backup/read-backup.ts";
 import { verifyBackup } from "../backup/verify-backup.ts";
 import type { ChromaConnection, CollectionInfo } from "../chroma/connection.ts";
 import { readRecords } from "../chroma/read-records.ts";
 import { bothAtOnce } from "../both-at-once.ts";
+import { sideOfBackup } from "../diff/side.ts";
 import { createPresence, type Presence } from "../presence.ts";
 import { PROGRAM } from "../program.ts";
 import type { AccountRecord, Problem } from "../record.ts";
@@ -15,6 +18,7 @@ import { openVault } from "../vault/vault.ts";
 import { withVaultLock } from "../vault/lock.ts";
 import { timeOfNew } from "./backup-time.ts";
 import { collectionNotFound } from "./make-variable.ts";
+import { olderVersions } from "./older-versions.ts";
 import { fewerThanNewest, noAccountsYet, refuseLockedNewest, siteEmpty } from "./shrink-guard.ts";
 import { siteKey, withSiteLock } from "./site-lock.ts";
 import { isOfSameCollection, noteAddress, originOf, refuseOtherAddress, refuseOtherCollection, type BackupOrigin } from "./whose-vault.ts";
@@ -52,8 +56,16 @@ export interface BackupReport {
   readonly problems: readonly Problem[];
   /** Set when this backup lacks accounts of the newest one and was therefore kept apart, in `short/`. */
   readonly fewerThan: FewerThan | null;
+  /** Set when somebody came back after a wipe, and not by us, in an older version than the newest backup until now holds. */
+  readonly olderVersions: OlderVersions | null;
   /** Newer files in the vault that cannot be used. */
   readonly passedOver: readonly VaultEntry[];
+}
+
+export interface OlderVersions {
+  /** The backup that holds them as they were; under the name it has since. */
+  readonly backup: string;
+  readonly ids: readonly string[];
 }
 
 /**
@@ -125,9 +137,12 @@ async function backupInto(vault: Vault, request: BackupSiteRequest, options: Ope
     const timestamp = await timeOfNew(vault, good.newest === null ? [] : [good.newest.entry], startedAt, { signal: options.signal });
     const info = { site: request.site, chroma: wanted.chroma, fewerThan, timestamp, madeBy: PROGRAM };
     const finished = await writer.finish(info, { passphrase: lockWith(request), onProgress: options.onProgress });
-    const placed = await vault.place(finished, { kind: fewerThan === null ? "normal" : "short" });
+    // One kept apart does not become the newest.
+    const older = fewerThan === null && !isSame ? await cameBackOlder(good, finished, request, options) : [];
+    const { name, path, renamed } = await vault.place(finished, { kind: fewerThan === null ? "normal" : "short" });
     if (fewerThan === null || isSame) await noteAddress(origin, request.site, vault.folder);
-    return { outcome: "written", ...placed, ...describe(finished), ...rest };
+    const before = good.newest?.entry.path ?? "";
+    return { outcome: "written", name, path, ...describe(finished), olderVersions: older.length === 0 ? null : { backup: basename(renamed.get(before) ?? before), ids: older }, ...rest };
   } catch (error) {
     // The first failure is the one to tell.
     await writer.abandon().catch(() => undefined);
@@ -193,6 +208,17 @@ async function refuseOthersPeople(good: NewestGood, origin: BackupOrigin | null,
   if (people.size > 0 && missing * 2 > (good.newest?.verified.recordCount ?? 0)) await refuseOtherAddress(origin, request.site, folder);
 }
 
+/**
+ * In a collection that was made anew since the newest backup. Nobody can be put right here, for a backup writes nothing to a
+ * site; and once this one is the newest, nobody would notice.
+ */
+async function cameBackOlder({ newest }: NewestGood, finished: FinishedBackup, { passphrase }: BackupSiteRequest, { signal }: OperationOptions): Promise<string[]> {
+  if (newest === null) return [];
+  const before = await openBackup({ path: newest.entry.path }, { passphrase, signal });
+  const now = await openBackup({ path: finished.tempPath }, { passphrase, signal });
+  return await olderVersions(before, { side: sideOfBackup(now), byIds: (ids) => now.records({ only: new Set(ids) }) }, { signal });
+}
+
 /** What a backup has to be besides its content, to be the same as the one that would be written. */
 interface WantedBackup {
   /** With the collection's id: after a wipe it is another one, and the newest backup must know it. */
@@ -234,7 +260,7 @@ async function sameAsShort(vault: Vault, writer: BackupWriter, wanted: WantedBac
 function unchangedReport(entry: VaultEntry, timestamp: Date | null, writer: BackupWriter, fewerThan: FewerThan | null): Unchanged {
   const { name, path, sizeBytes, encrypted } = entry;
   const { accounts, records, problems } = writer.counts;
-  return { outcome: "unchanged", name, path, sizeBytes, encrypted, timestamp: timestamp ?? new Date(0), accounts, records, problemCount: problems, fewerThan };
+  return { outcome: "unchanged", name, path, sizeBytes, encrypted, timestamp: timestamp ?? new Date(0), accounts, records, problemCount: problems, fewerThan, olderVersions: null };
 }
 
 function describe(finished: FinishedBackup): Pick<BackupReport, "sizeBytes" | "encrypted" | "timestamp" | "accounts" | "records" | "problemCount" | "fewerThan"> {

@@ -14,7 +14,7 @@ import { judge, type KnownSite, type Verdict } from "./verdict.ts";
 import { isOfSameCollection, noteAddress, originOf, refuseOtherAddress, refuseOtherCollection, type SiteOfVault } from "./whose-vault.ts";
 
 export interface JudgedSite extends SiteOfVault {
-  /** The vault; made when missing. */
+  /** The vault. Never made here: where its drive is gone an empty one would call a wiped site a new one. */
   readonly folder: string;
   readonly passphrase?: string | undefined;
 }
@@ -57,7 +57,7 @@ export async function contentOfSite(connection: ChromaConnection, { collectionId
  * and of the vault, CANCELLED.
  */
 export async function judgeAgainstVault({ connection, collectionName, folder, passphrase }: JudgedSite, seen: Glance, { signal }: OperationOptions = {}): Promise<Judgement> {
-  const vault = await openVault(folder, { create: true });
+  const vault = await openVault(folder);
   const good = await vault.newestGood({ passphrase, signal });
   const { newest } = good;
   if (newest === null && seen.accounts === 0) refuseUnreadable(good);

@@ -10,6 +10,7 @@ import type { RestoreReport } from "../restore/apply-restore.ts";
 import { lookUpCollection } from "../restore/plan-restore.ts";
 import { openVault } from "../vault/vault.ts";
 import { laterCopies } from "./later-copies.ts";
+import { putRight } from "./put-right.ts";
 import { clearRestoreMark, setRestoreMark } from "./restore-mark.ts";
 import { restoreSite } from "./restore-site.ts";
 import { refuseOtherCollection } from "./whose-vault.ts";
@@ -29,9 +30,9 @@ export interface RestoreEveryoneRequest {
 }
 
 /**
- * Restores with policy add_missing, the latest version of everybody first. A mark in the vault tells until the end that
- * it is under way: whoever finds it runs this again. Throws OTHER_SITE (nobody was asked whether these accounts belong into
- * this collection), the codes of `restoreSite` and of the vault;
+ * Restores with policy add_missing, the latest copy of everybody first; who is in an older version in it is put right after
+ * that. A mark in the vault tells until the end that it is under way: whoever finds it runs this again. Throws OTHER_SITE
+ * (nobody was asked whether these accounts belong into this collection), the codes of `restoreSite` and of the vault;
  * CANCELLED when `signal` aborts. What was written until then is right and stays, and so does the mark.
  */
 export async function restoreEveryone(request: RestoreEveryoneRequest, options: OperationOptions = {}): Promise<RestoreReport> {
@@ -52,7 +53,10 @@ export async function restoreEveryone(request: RestoreEveryoneRequest, options: 
     if (idsNotRestored(done).length > 0) return done;
     done = together(done, await restore(copy));
   }
-  if (idsNotRestored(done).length === 0) await clearRestoreMark(folder);
+  if (idsNotRestored(done).length > 0) return done;
+  // A copy may hold somebody as something old had brought them back when it was made.
+  if (later.length > 0) await putRight(request, options);
+  await clearRestoreMark(folder);
   return done;
 }
 

@@ -17,6 +17,11 @@ export interface PlacedBackup {
   readonly path: string;
 }
 
+interface NewBackup extends PlacedBackup {
+  /** Earlier ones of its day that gave up a plain name for it: the path each had, and the one it has now. */
+  readonly renamed: ReadonlyMap<string, string>;
+}
+
 export interface Vault {
   readonly folder: string;
   /** Newest first, by the time in the backup. Reads only heads. Throws FOLDER_NOT_FOUND, FILE_UNREADABLE, CANCELLED. */
@@ -29,7 +34,7 @@ export interface Vault {
    * name holds a whole backup and none is lost. Short and safety ones go to folders of their own under a timed name.
    * Throws FOLDER_NOT_WRITABLE, FOLDER_NOT_FOUND, DISK_FULL; the finished file is then still under its temporary name.
    */
-  place(finished: FinishedBackup, options: { kind: Shelf }): Promise<PlacedBackup>;
+  place(finished: FinishedBackup, options: { kind: Shelf }): Promise<NewBackup>;
   /** The same for a file that was made elsewhere: it gets a name with its time, and takes nobody's. */
   take(tempPath: string, options: TakeOptions): Promise<PlacedBackup>;
 }
@@ -59,8 +64,9 @@ export async function openVault(folder: string, options: { create?: boolean } = 
       try {
         // The old site takes the newest by this time, so it has to be the backup's own.
         await utimes(finished.tempPath, finished.timestamp, finished.timestamp);
-        const path = kind === "normal" ? await placeNormal(folder, finished) : await placeApart(join(folder, SHELF_FOLDERS[kind]), finished);
-        return { name: basename(path), path };
+        const renamed = new Map<string, string>();
+        const path = kind === "normal" ? await placeNormal(folder, finished, renamed) : await placeApart(join(folder, SHELF_FOLDERS[kind]), finished);
+        return { name: basename(path), path, renamed };
       } catch (error) {
         throw asWriteError(error);
       }
@@ -77,14 +83,14 @@ export async function openVault(folder: string, options: { create?: boolean } = 
   };
 }
 
-async function placeNormal(folder: string, finished: FinishedBackup): Promise<string> {
+async function placeNormal(folder: string, finished: FinishedBackup, renamed: Map<string, string>): Promise<string> {
   const { timestamp, encrypted } = finished;
   const path = join(folder, plainName(timestamp, encrypted));
-  if (await exists(path)) await keepUnderFreeName(path, await timedNames(folder, path, encrypted));
+  if (await exists(path)) renamed.set(path, await keepUnderFreeName(path, await timedNames(folder, path, encrypted)));
   await replaceFile(finished.tempPath, path);
   // The day's newest alone has the plain name: one from before the passphrase was set or dropped gives it up.
   const other = join(folder, plainName(timestamp, !encrypted));
-  if (await exists(other)) await moveToFreeName(other, await timedNames(folder, other, !encrypted));
+  if (await exists(other)) renamed.set(other, await moveToFreeName(other, await timedNames(folder, other, !encrypted)));
   return path;
 }
 
