@@ -1,7 +1,7 @@
 /** Starting an operation and waiting for its end. The state of all of them lives in the operations store. */
 import type { Operation, OperationInput, OperationKind, OperationResult } from "../../shared/operations.ts";
 import type { Result } from "../../shared/errors.ts";
-import { operationsStore, putOperation } from "../stores/operations.ts";
+import { noteStopping, operationsStore, putOperation } from "../stores/operations.ts";
 import { call } from "./bridge.ts";
 
 /** The result of a finished operation of this kind, else null. Its shape was checked by the app before it was sent. */
@@ -49,5 +49,6 @@ export async function runOperation<K extends OperationKind>(kind: K, input: Oper
 }
 
 export async function cancelOperation(operationId: string): Promise<void> {
+  noteStopping(operationId);
   await call("operation.cancel", { operationId });
 }

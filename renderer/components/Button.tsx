@@ -15,18 +15,14 @@ export interface ButtonProps extends Omit<ComponentPropsWithRef<"button">, "disa
 
 export function Button({ rank = "secondary", size = "m", icon, iconAfter, blocked, children, className, onClick, type = "button", ...rest }: ButtonProps) {
   const classes = ["btn", rank === "primary" ? "pri" : rank === "quiet" ? "ghost" : "", size === "l" ? "lg" : size === "s" ? "sm" : "", className ?? ""];
-  const button = (
-    <button {...rest} type={type} className={classes.filter((name) => name !== "").join(" ")} aria-disabled={blocked === undefined ? undefined : true} onClick={blocked === undefined ? onClick : (event) => event.preventDefault()}>
-      {icon !== undefined && <Icon name={icon} />}
-      {children}
-      {iconAfter !== undefined && <Icon name={iconAfter} />}
-    </button>
-  );
-  return blocked === undefined ? (
-    button
-  ) : (
-    <Tooltip label={blocked} events={{ hover: true, focus: true, touch: true }}>
-      {button}
+  return (
+    // Around every button: one that is blocked only now would be another element else, and whoever is on it would lose the focus.
+    <Tooltip label={blocked ?? ""} disabled={blocked === undefined} events={{ hover: true, focus: true, touch: true }}>
+      <button {...rest} type={type} className={classes.filter((name) => name !== "").join(" ")} aria-disabled={blocked === undefined ? undefined : true} onClick={blocked === undefined ? onClick : (event) => event.preventDefault()}>
+        {icon !== undefined && <Icon name={icon} />}
+        {children}
+        {iconAfter !== undefined && <Icon name={iconAfter} />}
+      </button>
     </Tooltip>
   );
 }

@@ -74,8 +74,8 @@ function Drawing({ facts, frame, className, label }: { readonly facts: ChartFact
 }
 
 export function Chart({ facts, asTable }: { readonly facts: ChartFacts; readonly asTable: boolean }) {
-  const { points, dots, wipes, last, from } = chartOf(facts);
-  const label = words.summary(dayAndMonth(from), points[0]?.count ?? last ?? 0, last ?? 0, dots.length, wipes.length);
+  const { points, backups, wipes, last, from } = chartOf(facts);
+  const label = words.summary(dayAndMonth(from), points[0]?.count ?? last ?? 0, last ?? 0, backups, wipes.length);
   return asTable ? (
     <div className="chart-table" tabIndex={0} role="region" aria-label={label}>
       <table className="tbl">

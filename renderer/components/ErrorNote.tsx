@@ -1,15 +1,16 @@
 /** What went wrong: sentence, hint, one action, "Copy details". The details hold no key, password or address. */
-import { useState, type ReactNode } from "react";
+import type { ReactNode } from "react";
 import type { ErrorValue } from "../../shared/errors.ts";
-import { copyText } from "../flows/copy-variable.ts";
-import { announce } from "../stores/announcer.ts";
 import { settingsStore } from "../stores/settings.ts";
 import { en } from "../strings/en.ts";
 import { inWindow } from "../strings/in-window.ts";
-import { Button, IconButton } from "./Button.tsx";
+import { IconButton } from "./Button.tsx";
+import { CopyDetails } from "./CopyDetails.tsx";
 import { Icon } from "./Icon.tsx";
 
-function detailsOf(error: ErrorValue, more: readonly string[] = []): string {
+/** As it is copied for support. */
+export function detailsOf(told: ErrorValue, more: readonly string[] = []): string {
+  const error = inWindow(told);
   const words = en.errors.details;
   const version = settingsStore.getState().host?.version;
   return [
@@ -22,10 +23,6 @@ function detailsOf(error: ErrorValue, more: readonly string[] = []): string {
   ].join("\n");
 }
 
-export async function copyDetails(told: ErrorValue, more?: readonly string[]): Promise<void> {
-  if (await copyText(detailsOf(inWindow(told), more))) announce(en.frame.detailsCopied);
-}
-
 interface ErrorNoteProps {
   readonly error: ErrorValue;
   readonly action?: ReactNode;
@@ -36,7 +33,6 @@ interface ErrorNoteProps {
 
 export function ErrorNote({ error: told, action, alert = true, onDismiss }: ErrorNoteProps) {
   const error = inWindow(told);
-  const [copied, setCopied] = useState(false);
   return (
     <div className="note risk" role={alert ? "alert" : undefined}>
       <Icon name="warning" />
@@ -45,16 +41,7 @@ export function ErrorNote({ error: told, action, alert = true, onDismiss }: Erro
         {error.hint !== undefined && <p>{error.hint}</p>}
         <div className="row wrap note-acts">
           {action}
-          <Button
-            rank="secondary"
-            size="s"
-            icon="copy"
-            onClick={() => {
-              void copyDetails(error).then(() => setCopied(true));
-            }}
-          >
-            {copied ? en.frame.detailsCopied : en.frame.copyDetails}
-          </Button>
+          <CopyDetails size="s" text={() => detailsOf(told)} />
         </div>
       </div>
       {onDismiss !== undefined && <IconButton icon="close" label={en.frame.dismiss} onClick={onDismiss} />}

@@ -2,6 +2,7 @@
 import { useEffect } from "react";
 import type { Operation } from "../../shared/operations.ts";
 import { announce } from "../stores/announcer.ts";
+import { useIsStopping } from "../stores/operations.ts";
 import { en } from "../strings/en.ts";
 import { longDuration, size, timeLeftMs } from "../strings/words.ts";
 import { useNow } from "./use-now.ts";
@@ -28,9 +29,14 @@ export function ProgressBar({ operation, label }: { readonly operation: Operatio
   const now = useNow(500);
   const { progress } = operation;
   const phase = progress?.phase;
+  // What can no longer be stopped goes on, whatever was asked.
+  const isStopping = useIsStopping(operation.id) && progress?.canCancel !== false;
   useEffect(() => {
     if (phase !== undefined) announce(words.phases[phase]);
   }, [phase]);
+  useEffect(() => {
+    if (isStopping) announce(words.stopping);
+  }, [isStopping]);
   const total = progress?.total ?? null;
   const done = progress?.done ?? 0;
   const left = timeLeftMs(operation.startedAt, done, total, now);
@@ -40,7 +46,7 @@ export function ProgressBar({ operation, label }: { readonly operation: Operatio
   return (
     <div className="busy">
       <div className="row sm">
-        <span className="b grow">{line(operation)}</span>
+        <span className="b grow">{isStopping ? words.stopping : line(operation)}</span>
         <span className="t2">{left === null ? (passed > 1_000 ? words.passed(passed) : "") : words.left(left)}</span>
       </div>
       <div

@@ -16,6 +16,8 @@ export interface ChartFacts {
 
 interface ChartView {
   readonly points: readonly { readonly at: number; readonly count: number }[];
+  /** In these days; of many only some are drawn. */
+  readonly backups: number;
   readonly dots: readonly number[];
   readonly wipes: readonly number[];
   readonly last: number | null;
@@ -54,6 +56,7 @@ export function chartOf({ backups, activity, siteId, accounts, now }: ChartFacts
   const every = Math.max(1, Math.ceil(within.length / MOST_DOTS));
   return {
     points: last === null || points.length === 0 || points.at(-1)?.count === last ? points : [...points, { at: now, count: last }],
+    backups: within.length,
     dots: within.filter((_, index) => index % every === 0).map(({ at }) => at),
     wipes: activity.flatMap((entry) => (entry.siteId === siteId ? wipeOf(entry) : [])).filter((at) => at >= from),
     last,

@@ -1,5 +1,7 @@
 /** Looking at sites: one look at a time, the shown site first, again when something moved and after trouble. */
 import { cancelOperation, resultOf, runOperation } from "../api/operations.ts";
+import type { ErrorValue } from "../../shared/errors.ts";
+import type { ActivityView } from "../../shared/model.ts";
 import type { Operation } from "../../shared/operations.ts";
 import { lookOf, noteOverview, noteTrouble, noteWaking } from "../stores/looks.ts";
 import { operationsStore } from "../stores/operations.ts";
@@ -17,9 +19,9 @@ const queue: string[] = [];
 let looking = false;
 const timers = new Map<string, { readonly timer: ReturnType<typeof setTimeout>; readonly isSoon: boolean }>();
 
-/** Errors that another try without the owner cannot change. */
-function isWorthRetrying(operation: Operation): boolean {
-  return operation.error?.retryable === true && operation.error.code !== "SITE_ASLEEP";
+/** Errors that another try without the owner can change. A collection that went away during a look was most likely wiped: the next look says so. */
+function isWorthRetrying({ code, retryable }: ErrorValue): boolean {
+  return (retryable && code !== "SITE_ASLEEP") || code === "COLLECTION_NOT_FOUND";
 }
 
 /** Takes a look into the stores, whoever started it: its outcome, and before that only that the site has to be woken. */
@@ -42,15 +44,18 @@ export function noteLook(operation: Operation): void {
     if (lookOf(operation.siteId).wakingSince !== null) noteTrouble(operation.siteId, { code: "SITE_ASLEEP", message: en.overview.asleep.title, retryable: true }, operation.endedAt ?? operation.startedAt, null);
     return;
   }
-  const again = isWorthRetrying(operation);
-  noteTrouble(operation.siteId, operation.error, operation.endedAt ?? operation.startedAt, again ? Date.now() + AFTER_TROUBLE_MS : null);
-  if (again) scheduleLook(operation.siteId, AFTER_TROUBLE_MS);
+  const { error, siteId } = operation;
+  const again = isWorthRetrying(error);
+  const isNews = lookOf(siteId).trouble?.error.code !== error.code;
+  const afterMs = error.code === "COLLECTION_NOT_FOUND" && isNews ? SETTLE_MS : AFTER_TROUBLE_MS;
+  noteTrouble(siteId, error, operation.endedAt ?? operation.startedAt, again ? Date.now() + afterMs : null);
+  if (again) scheduleLook(siteId, afterMs);
 }
 
-/** A data folder is copied for every look, and a sleeping site would be kept awake: both are only looked at when asked. */
+/** A data folder is copied for every look, and a sleeping site would be kept awake: both are only looked at when asked. Sites that are not shown only when something moved. */
 function mayLookUnasked(siteId: string): boolean {
   const site = siteById(siteId);
-  return site !== null && site.source.kind !== "folder" && document.visibilityState === "visible" && sitesStore.getState().currentId === siteId;
+  return site !== null && site.source.kind !== "folder" && document.visibilityState === "visible";
 }
 
 function scheduleLook(siteId: string, afterMs: number, isSoon = false): void {
@@ -60,8 +65,9 @@ function scheduleLook(siteId: string, afterMs: number, isSoon = false): void {
   clearTimeout(planned?.timer);
   const timer = setTimeout(() => {
     timers.delete(siteId);
-    if (mayLookUnasked(siteId)) lookAt(siteId);
-    else if (siteById(siteId) !== null) scheduleLook(siteId, REGULAR_MS);
+    const isShown = sitesStore.getState().currentId === siteId;
+    if (mayLookUnasked(siteId) && (isShown || isSoon)) (isShown ? lookAt : lookLater)(siteId);
+    else if (siteById(siteId) !== null) scheduleLook(siteId, REGULAR_MS, isSoon);
   }, afterMs);
   timers.set(siteId, { timer, isSoon });
 }
@@ -69,6 +75,14 @@ function scheduleLook(siteId: string, afterMs: number, isSoon = false): void {
 /** Soon, once for several reasons in a row. */
 export function lookSoon(siteId: string): void {
   scheduleLook(siteId, SETTLE_MS, true);
+}
+
+/** What the watcher tells of a site. One that is not shown is not woken for it, and nobody waits for it. */
+export function lookAfterNews({ siteId, kind, message, at }: ActivityView): void {
+  if (siteId === null) return;
+  const isAway = kind === "asleep" || kind === "unreachable";
+  if (isAway && siteId !== sitesStore.getState().currentId) noteTrouble(siteId, { code: kind === "asleep" ? "SITE_ASLEEP" : "SERVER_UNREACHABLE", message, retryable: true }, at, null);
+  else lookSoon(siteId);
 }
 
 /** Puts the site in front of those that wait. */
@@ -91,7 +105,7 @@ export function noteCompared(siteId: string, backupName: string | null, missing:
 }
 
 /** Looks at these when nothing else waits. */
-export function lookLater(siteIds: readonly string[]): void {
+export function lookLater(...siteIds: readonly string[]): void {
   for (const siteId of siteIds) if (!queue.includes(siteId)) queue.push(siteId);
   void work();
 }

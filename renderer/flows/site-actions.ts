@@ -13,7 +13,8 @@ import { en } from "../strings/en.ts";
 /** Backs up; where accounts of the last backup are gone for a reason other than a wipe, asks first. */
 export async function backUp(siteId: string, options: { readonly sure?: boolean; readonly acceptFewer?: boolean } = {}): Promise<void> {
   const { overview } = lookOf(siteId);
-  const wouldShrink = overview !== null && overview.missing > 0 && overview.newestBackup !== null;
+  // Where nobody is there at all nothing would be written: the app says so, and what to do.
+  const wouldShrink = overview !== null && overview.missing > 0 && overview.accounts > 0 && overview.newestBackup !== null;
   if (wouldShrink && options.sure !== true) {
     openDialog({ kind: "fewer", siteId });
     return;

@@ -15,7 +15,7 @@ import { selectSite, setSites, sitesStore } from "../stores/sites.ts";
 import { noteRedeployActivity } from "../stores/redeploy.ts";
 import { en } from "../strings/en.ts";
 import { noteDamageSeen } from "./damage.ts";
-import { lookAt, lookLater, lookSoon, noteLook } from "./look.ts";
+import { lookAfterNews, lookAt, lookLater, lookSoon, noteLook } from "./look.ts";
 
 const PAGE = 10_000;
 const ACTIVITY_LIMIT = 5_000;
@@ -89,7 +89,7 @@ function onAppEvent(event: AppEvent): void {
       addActivity(event.activity);
       if (event.activity.siteId !== null) {
         noteRedeployActivity(event.activity);
-        lookSoon(event.activity.siteId);
+        lookAfterNews(event.activity);
         if (event.activity.siteId === sitesStore.getState().currentId) void loadBackups(event.activity.siteId);
       }
       return;
@@ -122,7 +122,7 @@ function takeSites(sites: Parameters<typeof setSites>[0]): void {
   const { currentId } = sitesStore.getState();
   // A site that has just become the shown one is looked at by whoever listens to that.
   if (currentId !== null && currentId === before.currentId && unknown.includes(currentId)) lookAt(currentId);
-  lookLater(unknown.filter((siteId) => siteId !== currentId));
+  lookLater(...unknown.filter((siteId) => siteId !== currentId));
 }
 
 /** The lists may be from before the news that come while they are read: the news count. */

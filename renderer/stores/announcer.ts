@@ -4,7 +4,13 @@ import { createStore } from "zustand/vanilla";
 
 const PAUSE_MS = 3_000;
 
-const announcerStore = createStore<{ readonly message: string }>()(() => ({ message: "" }));
+interface Announcement {
+  readonly message: string;
+  /** The same words once more are news too. */
+  readonly turn: number;
+}
+
+const announcerStore = createStore<Announcement>()(() => ({ message: "", turn: 0 }));
 
 let lastAt = 0;
 let waiting: ReturnType<typeof setTimeout> | null = null;
@@ -15,10 +21,10 @@ export function announce(message: string): void {
   waiting = setTimeout(() => {
     lastAt = Date.now();
     waiting = null;
-    announcerStore.setState({ message });
+    announcerStore.setState(({ turn }) => ({ message, turn: turn + 1 }));
   }, wait);
 }
 
-export function useAnnouncement(): string {
-  return useStore(announcerStore, (state) => state.message);
+export function useAnnouncement(): Announcement {
+  return useStore(announcerStore);
 }

@@ -3,6 +3,7 @@ import { useStore } from "zustand";
 import { createStore } from "zustand/vanilla";
 import type { ErrorValue } from "../../shared/errors.ts";
 import type { BackupEntry } from "../../shared/model.ts";
+import type { Overview } from "../../shared/operations.ts";
 
 interface BackupsOfSite {
   /** What is known of them: a damaged one is listed as damaged, whatever its head says. */
@@ -68,6 +69,13 @@ export function noteWhole(siteId: string, entry: BackupFile): void {
   const file = fileOf(entry);
   if (backupsStore.getState().damage[siteId]?.[file] === undefined) return;
   setDamage(siteId, (damage) => Object.fromEntries(Object.entries(damage).filter(([known]) => known !== file)));
+}
+
+/** The newest one that a restore would take, as the list tells it. */
+export function newestOf(entries: readonly BackupEntry[]): Overview["newestBackup"] {
+  const entry = entries.find(({ shelf, state, accounts }) => shelf === "normal" && state === "good" && accounts !== null);
+  if (entry === undefined) return null;
+  return { name: entry.name, at: entry.at, accounts: entry.accounts ?? 0, rehearsedAt: entry.rehearsed?.at ?? null, rehearsedOk: entry.rehearsed?.ok ?? null };
 }
 
 export function useBackups(siteId: string | null): BackupsOfSite {

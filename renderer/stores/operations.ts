@@ -9,9 +9,11 @@ interface OperationsState {
   readonly byId: Readonly<Record<string, Operation>>;
   /** Outcomes the owner has put aside. */
   readonly dismissed: Readonly<Record<string, true>>;
+  /** Those that were asked to stop. */
+  readonly stopping: Readonly<Record<string, true>>;
 }
 
-export const operationsStore = createStore<OperationsState>()(() => ({ byId: {}, dismissed: {} }));
+export const operationsStore = createStore<OperationsState>()(() => ({ byId: {}, dismissed: {}, stopping: {} }));
 
 export function putOperation(operation: Operation): void {
   operationsStore.setState((state) => ({ byId: { ...state.byId, [operation.id]: operation } }));
@@ -44,6 +46,10 @@ export function dismissOperation(operationId: string): void {
   operationsStore.setState((state) => ({ dismissed: { ...state.dismissed, [operationId]: true } }));
 }
 
+export function noteStopping(operationId: string): void {
+  operationsStore.setState((state) => ({ stopping: { ...state.stopping, [operationId]: true } }));
+}
+
 function newest(operations: readonly Operation[], wanted: (operation: Operation) => boolean): Operation | null {
   let best: Operation | null = null;
   for (const operation of operations) {
@@ -71,6 +77,10 @@ export function useLatestEnded(siteId: string | null, kinds: readonly OperationK
 
 export function useLatest(siteId: string | null, kind: OperationKind): Operation | null {
   return useStore(operationsStore, (state) => pick(state, siteId, (operation) => operation.kind === kind));
+}
+
+export function useIsStopping(operationId: string): boolean {
+  return useStore(operationsStore, (state) => operationId in state.stopping);
 }
 
 export function useIsDismissed(operationId: string | null): boolean {

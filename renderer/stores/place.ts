@@ -10,6 +10,7 @@ export type DialogView =
   | { readonly kind: "restore"; readonly siteId: string; readonly from: From | null; readonly only: readonly string[] | null }
   | { readonly kind: "undo"; readonly siteId: string }
   | { readonly kind: "delete_backup"; readonly siteId: string; readonly name: string }
+  | { readonly kind: "prune"; readonly siteId: string }
   | { readonly kind: "fewer"; readonly siteId: string }
   | { readonly kind: "new_key"; readonly siteId: string }
   | { readonly kind: "passphrase"; readonly siteId: string }

@@ -9,6 +9,7 @@ const icons: Record<string, readonly [IconName, Tone]> = {
   watching: ["clock", "t3"],
   backed_up: ["backup", "t3"],
   kept_apart: ["warning", "warn"],
+  older_versions: ["warning", "warn"],
   wiped: ["wiped", "bad"],
   restored: ["restored", "ok"],
   restore_incomplete: ["wiped", "bad"],

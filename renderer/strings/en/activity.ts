@@ -15,10 +15,10 @@ export const activity = {
   /** Where the app's own words name a command or an option of the command line. */
   nextSteps: {
     wiped: "Until everyone is back your customers cannot sign in. The Overview brings them back.",
+    older_versions: "That backup is kept. Unless the older version is right, choose it in Backups, bring just these people back from it, and tick older versions of changed accounts.",
     deletions: "That looks like someone deleted them. The Overview brings them back, or takes it that they were deleted on purpose.",
   },
   rehearseAgain: "Rehearse that backup once more to see who.",
-  copyDetails: "Copy details",
   about: "Accounts",
   log: "In the log",
   when: "When",

@@ -19,7 +19,6 @@ export const firstRun = {
     address: "Address",
     addressExample: "https://my-database.onrender.com",
     key: "Key, if there is one",
-    keyKind: "How the server takes the key",
     cloudKey: "Cloud key",
     tenant: "Tenant, if not the usual one",
     database: "Database, if not the usual one",

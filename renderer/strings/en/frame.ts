@@ -33,7 +33,6 @@ export const frame = {
   watchedElsewhere: "Watched by another Account Keeper",
   states: {
     safe: "Safe",
-    restored: "Restored",
     risk: "At risk",
     wiped: "Wiped",
     deletions: "Accounts gone",
@@ -58,6 +57,7 @@ export const frame = {
   retry: "Try again",
   copyDetails: "Copy details",
   detailsCopied: "Details copied.",
+  detailsNotCopied: "Not copied: the browser did not allow it.",
   dismiss: "Dismiss",
   saved: "Saved",
   done: "Done",

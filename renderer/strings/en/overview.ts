@@ -105,8 +105,10 @@ export const overview = {
     },
   },
   halfWay: {
-    title: (back: number, of: number) => `${number(back)} of ${accounts(of)} are back.`,
+    title: (back: number, of: number) => `${number(back)} of ${accounts(of)} ${back === 1 ? "is" : "are"} back.`,
     hint: "The site stopped answering. Run it again; nobody is added twice.",
+    hintWhy: (why: string) => `${why} Run it again; nobody is added twice.`,
+    goOnWithout: "Go on without…",
   },
   deletions: {
     title: (count: number) => `${accounts(count)} ${count === 1 ? "is" : "are"} gone from your site, the rest is there.`,
@@ -158,7 +160,7 @@ export const overview = {
     rehearsed: (day: string) => `Last rehearsal ${day}`,
     rehearsalFailed: (day: string) => `Rehearsal ${day}: some could not sign in`,
     none: "No backup yet",
-    rowAloud: (place: string, count: number | null, facts: string) => `${place}: ${count === null ? "not known" : accounts(count)}. ${facts}`,
+    folderGone: "The folder is not there",
   },
   chart: {
     title: "Last 30 days",

@@ -10,6 +10,7 @@ export const redeploy = {
     todo: (count: number | null) => (count === null ? "Back up your accounts" : `Back up ${accounts(count)}`),
     hint: "Read, written, read back. A few seconds.",
     action: "Back up now",
+    nobody: "Nobody is on your site right now.",
     busy: "Backing up",
     done: (count: number) => `${accounts(count)} backed up`,
     doneHint: "Read back and verified. Nobody is missing.",
@@ -66,6 +67,7 @@ export const redeploy = {
     done: (count: number) => (count === 1 ? "Your 1 account is there again." : `All ${accounts(count)} are there again.`),
     took: (ms: number) => `It took ${longDuration(ms)}.`,
     itself: "Your site restored itself.",
+    thereAtOnce: "Everyone was there when it came back.",
     finish: "Done",
     bringBack: (count: number) => `Bring back ${accounts(count)}`,
     away: { title: "Your site has not come back.", hint: (count: number) => `Your host’s log tells why. Your ${accounts(count)} ${count === 1 ? "is" : "are"} safe.`, action: "Open Render" },
@@ -79,7 +81,6 @@ export const redeploy = {
   },
   watching: {
     title: "Watching your site",
-    off: "Not watching",
     site: "On your site",
     backup: (time: string) => `In the ${time} backup`,
     noBackup: "In a backup",

@@ -34,9 +34,7 @@ export const settings = {
     show: "Show in folder",
     rule: "Keep all of 7 days, daily for 30, weekly for a year",
     ruleHint: "The newest and the fullest backup are always kept.",
-    prune: "Remove what has had its time",
-    pruneNothing: "No backup has had its time.",
-    pruned: (removed: string) => `${removed} removed.`,
+    prune: "Remove what has had its time…",
   },
   protection: {
     locked: "Backups are locked with a passphrase.",

@@ -30,6 +30,7 @@ export const variable = {
   left: "The clipboard holds something else now; we left it.",
   unknown: "This browser does not let us clear the clipboard. Copy something else when you are done.",
   stays: "It stays on the clipboard.",
+  wiped: { title: "Nobody is on your site right now.", hint: "It was wiped. Bring everyone back first; then the variable can be made again." },
   room: {
     title: "Room left",
     of: (count: number) => `${number(count)} of 10`,

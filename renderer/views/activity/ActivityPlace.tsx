@@ -2,13 +2,12 @@
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { useMemo, useRef, useState } from "react";
 import { Button } from "../../components/Button.tsx";
+import { CopyDetails } from "../../components/CopyDetails.tsx";
 import { Icon } from "../../components/Icon.tsx";
 import { SearchField } from "../../components/SearchField.tsx";
 import { useNow } from "../../components/use-now.ts";
-import { copyText } from "../../flows/copy-variable.ts";
 import type { ActivityView, SiteView } from "../../../shared/model.ts";
 import { useActivity } from "../../stores/activity.ts";
-import { announce } from "../../stores/announcer.ts";
 import { en } from "../../strings/en.ts";
 import { hintInWindow } from "../../strings/in-window.ts";
 import { clock, fullTime, masked } from "../../strings/words.ts";
@@ -44,15 +43,7 @@ function Details({ entry }: { readonly entry: ActivityView }) {
           </>
         )}
       </dl>
-      <Button
-        size="s"
-        icon="copy"
-        onClick={() => {
-          void copyText(detailsOf(entry)).then((copied) => copied && announce(en.frame.detailsCopied));
-        }}
-      >
-        {words.copyDetails}
-      </Button>
+      <CopyDetails size="s" text={() => detailsOf(entry)} />
     </div>
   );
 }

@@ -7,7 +7,7 @@ export const activityFilters = ["all", "backups", "wipes", "signups", "problems"
 export type ActivityFilter = (typeof activityFilters)[number];
 
 const kindsOf: Record<Exclude<ActivityFilter, "all" | "problems" | "signups">, readonly string[]> = {
-  backups: ["backed_up", "kept_apart", "rehearsed", "pruned"],
+  backups: ["backed_up", "kept_apart", "older_versions", "rehearsed", "pruned"],
   wipes: ["wiped", "restored", "restore_incomplete", "deletions", "redeployed"],
 };
 

@@ -1,36 +1,29 @@
 /** All backups of a site, with search; one opens beside them. */
 import { Menu } from "@mantine/core";
 import { useEffect, useMemo, useRef, useState } from "react";
-import { resultOf, runOperation } from "../../api/operations.ts";
 import { Button } from "../../components/Button.tsx";
 import { ErrorNote } from "../../components/ErrorNote.tsx";
 import { Icon } from "../../components/Icon.tsx";
 import { SearchField } from "../../components/SearchField.tsx";
 import { useNow } from "../../components/use-now.ts";
+import { lookSoon } from "../../flows/look.ts";
 import { loadBackups } from "../../flows/start-up.ts";
 import { backUp, showFolder } from "../../flows/site-actions.ts";
 import type { SiteView } from "../../../shared/model.ts";
-import { announce } from "../../stores/announcer.ts";
 import { useBackups } from "../../stores/backups.ts";
 import { useRunningWrite } from "../../stores/operations.ts";
 import { openBackup, openDialog, useOpenBackup } from "../../stores/place.ts";
-import { addNotice, useCanShowFiles } from "../../stores/settings.ts";
+import { useCanShowFiles } from "../../stores/settings.ts";
 import { en } from "../../strings/en.ts";
 import { size } from "../../strings/words.ts";
 import { PageHead } from "../frame/Page.tsx";
+import { LastBackup } from "../overview/Outcome.tsx";
 import { BackupDetail } from "./BackupDetail.tsx";
 import { BackupTable } from "./BackupTable.tsx";
 import { backupRows } from "./kept-because.ts";
 import { whenMade } from "./when-made.ts";
 
 const words = en.backups;
-
-async function prune(siteId: string): Promise<void> {
-  const run = await runOperation("prune", { siteId });
-  if (!run.ok) addNotice(run.error);
-  else if (run.value.error !== null) addNotice(run.value.error);
-  else announce(words.pruned(resultOf(run.value, "prune")?.removed.length ?? 0));
-}
 
 function MoreMenu({ siteId }: { readonly siteId: string }) {
   const canShow = useCanShowFiles();
@@ -45,7 +38,7 @@ function MoreMenu({ siteId }: { readonly siteId: string }) {
         <Menu.Item onClick={() => openDialog({ kind: "inspect", siteId })}>{words.lookInside}</Menu.Item>
         <Menu.Item onClick={() => openDialog({ kind: "restore", siteId, from: null, only: null })}>{en.overview.actions.restore}</Menu.Item>
         {canShow && <Menu.Item onClick={() => void showFolder(siteId)}>{words.showFolder}</Menu.Item>}
-        <Menu.Item onClick={() => void prune(siteId)}>{words.prune}</Menu.Item>
+        <Menu.Item onClick={() => openDialog({ kind: "prune", siteId })}>{words.prune}</Menu.Item>
       </Menu.Dropdown>
     </Menu>
   );
@@ -84,7 +77,7 @@ export function BackupsPlace({ site }: { readonly site: SiteView }) {
         lead={
           loaded ? (
             <>
-              {words.lead(entries.length, size(bytes))}
+              {entries.length === 0 ? (error === null ? words.none : null) : words.lead(entries.length, size(bytes))}
               <span className="opt2">{words.leadMore}</span>
             </>
           ) : (
@@ -98,10 +91,27 @@ export function BackupsPlace({ site }: { readonly site: SiteView }) {
         </Button>
         <MoreMenu siteId={site.id} />
       </PageHead>
-      {error !== null && <ErrorNote error={error} action={<Button size="s" icon="again" onClick={() => void loadBackups(site.id)}>{en.frame.retry}</Button>} />}
+      {error !== null && (
+        <ErrorNote
+          error={error}
+          action={
+            <Button
+              size="s"
+              icon="again"
+              onClick={() => {
+                void loadBackups(site.id);
+                lookSoon(site.id);
+              }}
+            >
+              {en.frame.retry}
+            </Button>
+          }
+        />
+      )}
+      {error === null && <LastBackup site={site} />}
       <div className={open === null ? "bk" : "bk with-detail"} ref={body}>
         <section className="card tw" aria-label={words.table}>
-          {loaded && entries.length === 0 ? (
+          {loaded && entries.length === 0 && error !== null ? null : loaded && entries.length === 0 ? (
             <div className="nothing">
               <h2>{words.none}</h2>
               <p className="t2">{words.noneHint}</p>

@@ -5,8 +5,10 @@ import { Button } from "../../components/Button.tsx";
 import { RadioRows, type RadioRow } from "../../components/RadioRows.tsx";
 import { usePickPath } from "../../components/use-pick-path.tsx";
 import type { From } from "../../../shared/operations.ts";
+import { newestOf, useBackups } from "../../stores/backups.ts";
 import { lookOf } from "../../stores/looks.ts";
 import { closeDialog, goTo } from "../../stores/place.ts";
+import { selectSite } from "../../stores/sites.ts";
 import { en } from "../../strings/en.ts";
 import { accounts, when } from "../../strings/words.ts";
 
@@ -14,13 +16,15 @@ const words = en.dialogs.restore;
 type Choice = "newest" | "another" | "file" | "pasted";
 
 export function ChooseFrom({ siteId, onChosen }: { readonly siteId: string; readonly onChosen: (from: From) => void }) {
-  const newest = lookOf(siteId).overview?.newestBackup ?? null;
+  // Also of a site that has not answered yet; one that is locked is asked about when it is chosen.
+  const { entries } = useBackups(siteId);
+  const newest = lookOf(siteId).overview?.newestBackup ?? newestOf(entries) ?? entries.find(({ shelf, state }) => shelf === "normal" && state === "locked") ?? null;
   const [choice, setChoice] = useState<Choice>(newest === null ? "file" : "newest");
   const [text, setText] = useState("");
   const [file, setFile] = useState<{ token: string; shown: string } | null>(null);
   const { pick, picker } = usePickPath();
   const rows: readonly RadioRow<Choice>[] = [
-    { value: "newest", icon: "backups", title: words.newest, hint: newest === null ? words.newestNone : `${newest.at === null ? newest.name : when(newest.at, Date.now())}, ${accounts(newest.accounts)}` },
+    { value: "newest", icon: "backups", title: words.newest, hint: newest === null ? words.newestNone : [newest.at === null ? newest.name : when(newest.at, Date.now()), ...(newest.accounts === null ? [] : [accounts(newest.accounts)])].join(", ") },
     { value: "another", icon: "activity", title: words.another, hint: words.anotherHint },
     {
       value: "file",
@@ -47,6 +51,7 @@ export function ChooseFrom({ siteId, onChosen }: { readonly siteId: string; read
     else if (choice === "pasted" && text.trim() !== "") onChosen({ kind: "variable", text });
     else if (choice === "another") {
       closeDialog();
+      selectSite(siteId);
       goTo("backups");
     }
   }

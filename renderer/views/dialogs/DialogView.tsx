@@ -16,6 +16,7 @@ import { FewerDialog } from "./FewerDialog.tsx";
 import { InspectDialog } from "./InspectDialog.tsx";
 import { NewKeyDialog } from "./NewKeyDialog.tsx";
 import { PassphraseDialog } from "./PassphraseDialog.tsx";
+import { PruneDialog } from "./PruneDialog.tsx";
 import { RestoreDialog } from "./RestoreDialog.tsx";
 import { UndoDialog } from "./UndoDialog.tsx";
 import { UnlinkDialog } from "./UnlinkDialog.tsx";
@@ -113,6 +114,8 @@ export function DialogView({ dialog }: { readonly dialog: DialogState }) {
       return <UndoDialog siteId={dialog.siteId} />;
     case "delete_backup":
       return <DeleteBackup siteId={dialog.siteId} name={dialog.name} />;
+    case "prune":
+      return <PruneDialog siteId={dialog.siteId} />;
     case "fewer":
       return <FewerDialog siteId={dialog.siteId} />;
     case "new_key":

@@ -28,6 +28,7 @@ export function InspectDialog({ siteId, given }: InspectDialogProps) {
   const [diff, setDiff] = useState<Diff | null>(null);
   const [error, setError] = useState<ErrorValue | null>(null);
   const [kept, setKept] = useState<number | null>(null);
+  const [isKeeping, setIsKeeping] = useState(false);
   const [operationId, setOperationId] = useState<string | null>(null);
   const operation = useOperation(operationId);
   const inspection = useInspect();
@@ -55,7 +56,9 @@ export function InspectDialog({ siteId, given }: InspectDialogProps) {
   }, [siteId, token, held, passphrase]);
 
   async function keep(inSite: string, picked: PickedPath): Promise<void> {
+    setIsKeeping(true);
     const run = await runOperation("import_backup", { siteId: inSite, file: picked.token, ...secret }, setOperationId);
+    setIsKeeping(false);
     setError(run.ok ? run.value.error : run.error);
     if (run.ok) setKept(resultOf(run.value, "import_backup")?.accounts ?? null);
   }
@@ -70,7 +73,7 @@ export function InspectDialog({ siteId, given }: InspectDialogProps) {
           <Button data-autofocus onClick={closeDialog}>
             {en.frame.close}
           </Button>
-          {siteId !== null && file !== null && held !== null && kept === null && <Button onClick={() => void keep(siteId, file)}>{words.keep}</Button>}
+          {siteId !== null && file !== null && held !== null && kept === null && <Button blocked={isKeeping ? en.frame.states.busy : undefined} onClick={() => void keep(siteId, file)}>{words.keep}</Button>}
           {siteId !== null && file !== null && missing > 0 && (
             <Button rank="primary" icon="restore" onClick={() => openDialog({ kind: "restore", siteId, from: { kind: "file", file: file.token }, only: null })}>
               {words.bringBack(missing)}
@@ -86,7 +89,7 @@ export function InspectDialog({ siteId, given }: InspectDialogProps) {
         </Button>
       )}
       <HeldNote inspection={inspection} />
-      {operation?.state === "running" && <ProgressBar operation={operation} label={words.comparing} />}
+      {operation?.state === "running" && <ProgressBar operation={operation} label={isKeeping ? words.keep : words.comparing} />}
       {counts !== undefined && (
         <ul className="facts-list">
           <li>{words.same(counts.same)}</li>

@@ -14,7 +14,8 @@ function byReason(problems: RestoreReport["problems"]): ReadonlyMap<string, read
 
 export function NotBack({ report }: { readonly report: RestoreReport }) {
   const { problems, problemCount } = report;
-  const isFinal = problems.every(({ code }) => code === "NOT_ACCEPTED");
+  // Those who are not named may be others.
+  const isFinal = problemCount === problems.length && problems.every(({ code }) => code === "NOT_ACCEPTED");
   return (
     <>
       <p role="status">{isFinal ? words.refusedHint : words.partlyHint}</p>

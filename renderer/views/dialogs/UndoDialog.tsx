@@ -1,5 +1,5 @@
 /** Takes the last restore back: what it changed is as before, whom it added stays. */
-import { useEffect, useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { cancelOperation, resultOf, runOperation } from "../../api/operations.ts";
 import { Button } from "../../components/Button.tsx";
 import { Dialog } from "../../components/Dialog.tsx";
@@ -47,6 +47,7 @@ function titleOf(stage: Stage): string {
 
 export function UndoDialog({ siteId }: { readonly siteId: string }) {
   const [stage, setStage] = useState<Stage>({ name: "planning" });
+  const isOpen = useRef(true);
   const [operationId, setOperationId] = useState<string | null>(null);
   const operation = useOperation(operationId);
 
@@ -55,6 +56,8 @@ export function UndoDialog({ siteId }: { readonly siteId: string }) {
     const run = await runOperation("plan_undo", { siteId, ...(passphrase === undefined ? {} : { passphrase }) }, setOperationId);
     const plan = run.ok ? resultOf(run.value, "plan_undo") : null;
     const error = run.ok ? run.value.error : run.error;
+    // Closed meanwhile: another dialog may lie in its place.
+    if (!isOpen.current) return;
     if (plan !== null) setStage({ name: "plan", plan });
     else if (error?.code === "PASSPHRASE_NEEDED" || error?.code === "PASSPHRASE_WRONG") setStage({ name: "locked", wrong: error.code === "PASSPHRASE_WRONG" });
     else if (error?.code === "BACKUP_NOT_FOUND") setStage({ name: "nothing" });
@@ -62,19 +65,25 @@ export function UndoDialog({ siteId }: { readonly siteId: string }) {
     else closeDialog();
   }
   useEffect(() => {
+    isOpen.current = true;
     void makePlan();
+    return () => {
+      isOpen.current = false;
+    };
     // One dialog is one undo: it begins once.
   }, []);
 
   async function apply(plan: Plan): Promise<void> {
     setStage({ name: "running", plan });
+    setOperationId(null);
     const run = await runOperation("undo", { siteId, planId: plan.planId }, setOperationId);
     const error = run.ok ? run.value.error : run.error;
     const report = run.ok ? resultOf(run.value, "undo") : null;
+    if (report !== null) acknowledge(siteId, new Date().toISOString());
+    if (!isOpen.current) return;
     if (report !== null) {
-      acknowledge(siteId, new Date().toISOString());
       setStage({ name: "done", plan, report });
-    } else if (error?.code === "PLAN_STALE") await makePlan();
+    } else if (error?.code === "PLAN_STALE" || error?.code === "CANCELLED") await makePlan();
     else if (error !== null) setStage({ name: "failed", error });
     else closeDialog();
   }
@@ -96,6 +105,11 @@ export function UndoDialog({ siteId }: { readonly siteId: string }) {
             <Button data-autofocus onClick={() => (isRunning && operationId !== null ? void cancelOperation(operationId) : closeDialog())}>
               {hasNothing ? en.frame.close : en.frame.cancel}
             </Button>
+            {stage.name === "failed" && (
+              <Button rank="primary" icon="again" onClick={() => void makePlan()}>
+                {en.frame.retry}
+              </Button>
+            )}
             {stage.name === "plan" && !hasNothing && (
               <Button rank="primary" icon="restore" onClick={() => void apply(stage.plan)}>
                 {words.confirm(stage.plan.putBack)}

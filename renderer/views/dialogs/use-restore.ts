@@ -4,6 +4,7 @@ import { cancelOperation, resultOf, runOperation } from "../../api/operations.ts
 import type { ErrorValue } from "../../../shared/errors.ts";
 import type { From, OperationResult } from "../../../shared/operations.ts";
 import { noteCompared } from "../../flows/look.ts";
+import { closeDialog } from "../../stores/place.ts";
 import { passphraseOf } from "../backups/passphrases.ts";
 
 export type RestorePlan = OperationResult<"plan_restore">;
@@ -41,6 +42,7 @@ export function useRestore(siteId: string, startFrom: From | null, only: readonl
   const from = useRef(startFrom);
   const open = useRef(true);
   const latest = useRef(options);
+  const isChosenHere = startFrom === null;
 
   const show = useCallback((next: RestoreStage): void => {
     if (open.current) setStage(next);
@@ -68,9 +70,11 @@ export function useRestore(siteId: string, startFrom: From | null, only: readonl
       else if (error?.code === "PASSPHRASE_NEEDED" || error?.code === "PASSPHRASE_WRONG") show({ name: "locked", wrong: error.code === "PASSPHRASE_WRONG" });
       else if (error?.code === "VECTOR_DIMENSION_UNKNOWN") show({ name: "no_dimension" });
       else if (error !== null) show({ name: "failed", error, plan: null });
-      else show({ name: "choose" });
+      else if (isChosenHere) show({ name: "choose" });
+      // Whoever did not choose here wanted nothing but out.
+      else if (open.current) closeDialog();
     },
-    [only, show, siteId],
+    [isChosenHere, only, show, siteId],
   );
 
   const replan = useCallback(

@@ -56,10 +56,10 @@ function Notices() {
 }
 
 function LiveRegion() {
-  const message = useAnnouncement();
+  const { message, turn } = useAnnouncement();
   return (
     <div className="vh" role="status" aria-live="polite">
-      {message}
+      <span key={turn}>{message}</span>
     </div>
   );
 }

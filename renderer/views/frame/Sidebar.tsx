@@ -45,6 +45,8 @@ function watchLine(site: SiteView, look: Look, running: Operation | null, isLook
   if (busy !== null) return words.states[busy];
   if (trouble !== null && trouble.nextAt !== null) return words.tryingAgainIn(Math.max(1_000, trouble.nextAt - now));
   if (wakingSince !== null) return words.progress.phases.waking;
+  // Nothing more is tried until the owner does something about it.
+  if (trouble !== null) return trouble.error.code === "SITE_ASLEEP" ? words.states.asleep : words.waitingForYou;
   if (overview === null) return isLooking ? words.lookingNow : words.notWatching;
   if (overview.state === "wiped" && site.watching === "on" && site.settings.restoreAfterWipe) return words.aboutToRestore;
   if (overview.state === "wiped" || overview.state === "deletions") return words.waitingForYou;

@@ -24,7 +24,7 @@ export function badgeOf(look: Look, running: Operation | null): StateBadge {
     case "safe":
       return { icon: "check_ring", word: words.safe, tone: "ok", count: all };
     case "risk":
-      return { icon: "warning", word: words.risk, tone: "warn", count: overview === null ? "" : en.frame.counts.some(overview.newestBackup === null ? overview.accounts : atRisk(overview), overview.accounts) };
+      return { icon: "warning", word: words.risk, tone: "warn", count: overview === null || look.trouble !== null ? "" : en.frame.counts.some(overview.newestBackup === null ? overview.accounts : atRisk(overview), overview.accounts) };
     case "wiped":
       return { icon: "wiped", word: words.wiped, tone: "bad", count: overview === null ? "" : en.frame.counts.some(overview.accounts, overview.missing + overview.accounts) };
     case "deletions":

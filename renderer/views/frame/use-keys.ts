@@ -2,6 +2,7 @@
 import { useEffect } from "react";
 import { copyVariable } from "../../flows/copy-variable.ts";
 import { backUp } from "../../flows/site-actions.ts";
+import { lookOf } from "../../stores/looks.ts";
 import { goTo, openDialog, places, placeStore } from "../../stores/place.ts";
 import { settingsStore } from "../../stores/settings.ts";
 import { selectSite, sitesStore } from "../../stores/sites.ts";
@@ -11,6 +12,12 @@ import { actionOfKey, type KeyAction } from "./key-actions.ts";
 
 function isBusy(siteId: string): boolean {
   return Object.values(operationsStore.getState().byId).some((operation) => operation.siteId === siteId && operation.state === "running" && operationKindsThatWrite.has(operation.kind));
+}
+
+/** Whether the place says what became of a copy, or why there is none. */
+function showsCopies(siteId: string): boolean {
+  const { place } = placeStore.getState();
+  return (place === "overview" || place === "redeploy") && lookOf(siteId).overview?.eligibility.eligible === true;
 }
 
 /** Sidebar, content, detail, and round again. */
@@ -36,6 +43,7 @@ function act(action: KeyAction): boolean {
       if (!isBusy(currentId)) void backUp(currentId);
       return true;
     case "copy":
+      if (!showsCopies(currentId)) goTo("variable");
       void copyVariable(currentId);
       return true;
     case "restore":

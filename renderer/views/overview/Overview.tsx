@@ -17,7 +17,7 @@ import { VariableCard } from "./VariableCard.tsx";
 
 function ChartCard({ site, now }: { readonly site: SiteView; readonly now: number }) {
   const { overview, trouble } = useLook(site.id);
-  const { entries, loaded } = useBackups(site.id);
+  const { entries, loaded, error } = useBackups(site.id);
   const activity = useActivity();
   const [asTable, setAsTable] = useState(false);
   const words = en.overview.chart;
@@ -39,7 +39,7 @@ function ChartCard({ site, now }: { readonly site: SiteView; readonly now: numbe
           <ChartKey />
         )}
       </div>
-      {loaded && entries.length === 0 ? <p className="t2 sm chart-none">{words.empty}</p> : <Chart asTable={asTable} facts={{ backups: entries, activity: activity ?? [], siteId: site.id, accounts: overview?.accounts ?? null, now }} />}
+      {loaded && error === null && entries.length === 0 ? <p className="t2 sm chart-none">{words.empty}</p> : <Chart asTable={asTable} facts={{ backups: entries, activity: activity ?? [], siteId: site.id, accounts: overview?.accounts ?? null, now }} />}
     </section>
   );
 }

@@ -1,6 +1,6 @@
 /** From what is known of a site to the one sentence, its hint and what to do. Pure; the words are in strings, the clicks in use-hero-actions. */
 import type { ErrorValue } from "../../../shared/errors.ts";
-import type { SiteView } from "../../../shared/model.ts";
+import type { ActivityView, SiteView } from "../../../shared/model.ts";
 import type { Operation, OperationResult, Overview } from "../../../shared/operations.ts";
 import { en } from "../../strings/en.ts";
 import { inWindow } from "../../strings/in-window.ts";
@@ -45,7 +45,9 @@ export interface HeroFacts {
   readonly running: Operation | null;
   readonly problems: OperationResult<"backup"> | null;
   /** The last restore ended half-way and was not finished since. */
-  readonly halfWay: { readonly back: number; readonly of: number } | null;
+  readonly halfWay: { readonly back: number; readonly of: number; readonly error: ErrorValue | null } | null;
+  /** The last restore has not brought everybody back, and that is why somebody is missing. */
+  readonly notBack: ActivityView | null;
   readonly restored: RestoredStory | null;
   readonly offline: boolean;
   readonly now: number;
@@ -60,6 +62,10 @@ const restore: HeroAction = { id: "restore", label: say.restore, rank: "quiet" }
 
 function hero(glyph: Glyph, title: string, hint: string, actions: readonly HeroAction[], alert = false): Hero {
   return { glyph, title, hint, actions, alert, loading: false };
+}
+
+function isUnreached({ code }: ErrorValue): boolean {
+  return code === "SERVER_UNREACHABLE" || code === "SERVER_FAILED" || code === "RATE_LIMITED";
 }
 
 function isAutomatic(site: SiteView): boolean {
@@ -111,7 +117,7 @@ function troubleHero(told: ErrorValue, facts: HeroFacts): Hero {
   if (error.code === "FOLDER_NOT_WRITABLE" || error.code === "FOLDER_NOT_FOUND") return hero("unreach", words.folderGone.title, words.folderGone.hint, [{ id: "settings", label: say.otherFolder, rank: "primary" }, details]);
   if (isPassphraseTrouble(error)) return hero("risk", error.message, words.passphrase.hint, [{ id: "passphrase", label: say.enterPassphrase, rank: "primary" }, details]);
   if (error.code === "DISK_FULL") return hero("unreach", words.diskFull.title, words.diskFull.hint, [{ id: "show_folder", label: say.showInFolder, rank: "primary" }, details]);
-  const reaching = error.code === "SERVER_UNREACHABLE" || error.code === "SERVER_FAILED" || error.code === "RATE_LIMITED";
+  const reaching = isUnreached(error);
   const title = reaching ? words.unreachable.title : error.message;
   const wait = facts.retryInMs === null ? words.unreachable.hint(safe) : words.unreachable.hintIn(safe, facts.retryInMs);
   const hint = reaching ? wait : `${error.hint ?? ""}${safe}`.trim();
@@ -130,8 +136,17 @@ function settledHero(facts: HeroFacts, overview: Overview): Hero {
   const { site } = facts;
   // Before the wipe it began with: those who are back can sign in.
   if (facts.halfWay !== null) {
-    const { back, of } = facts.halfWay;
-    return hero("wiped", words.halfWay.title(back, of), words.halfWay.hint, [{ id: "bring_back", label: say.bringBack(of - back), rank: "primary" }], true);
+    const { back, of, error } = facts.halfWay;
+    const hint = error === null || isUnreached(error) ? words.halfWay.hint : words.halfWay.hintWhy(error.message);
+    return hero("wiped", words.halfWay.title(back, of), hint, [{ id: "bring_back", label: say.bringBack(of - back), rank: "primary" }], true);
+  }
+  if (facts.notBack !== null) {
+    const { message, hint } = facts.notBack;
+    return hero("wiped", message, hint ?? "", [
+      { id: "bring_back", label: say.bringBack(overview.missing), rank: "primary" },
+      { id: "see_what", label: say.seeWhat, rank: "secondary" },
+      { id: "on_purpose", label: words.halfWay.goOnWithout, rank: "quiet" },
+    ], true);
   }
   if (overview.state === "wiped") {
     const title = words.wiped.title(overview.missing);

@@ -32,6 +32,19 @@ interface StoryFacts {
   readonly now: number;
 }
 
+const ENDS_A_RESTORE: ReadonlySet<string> = new Set(["restored", "restore_incomplete", "wiped", "redeployed"]);
+/** The log names no more than these. */
+const MOST_NAMED = 100;
+
+/** A restore that did not bring everybody back, as long as those are the ones who are missing: nobody has deleted them. */
+export function notBackOf(siteId: string, activity: readonly ActivityView[], overview: Overview | null): ActivityView | null {
+  if (overview === null || overview.missing === 0) return null;
+  const last = activity.find((entry) => entry.siteId === siteId && ENDS_A_RESTORE.has(entry.kind));
+  if (last?.kind !== "restore_incomplete") return null;
+  const named = last.ids?.length ?? 0;
+  return named === overview.missing || (named === MOST_NAMED && overview.missing > named) ? last : null;
+}
+
 function lastOf(activity: readonly ActivityView[], siteId: string, kind: string, before?: string): ActivityView | null {
   return activity.find((entry) => entry.siteId === siteId && entry.kind === kind && (before === undefined || entry.at <= before)) ?? null;
 }

@@ -27,6 +27,16 @@ export function isPassphraseTrouble(error: ErrorValue): boolean {
   return error.code === "PASSPHRASE_NEEDED" || error.code === "PASSPHRASE_WRONG";
 }
 
+/** The folder of the backups cannot be read or written: that says nothing of the site. */
+export function isFolderTrouble(error: ErrorValue): boolean {
+  return error.code === "FOLDER_NOT_FOUND" || error.code === "FOLDER_NOT_WRITABLE" || error.code === "DISK_FULL";
+}
+
+/** Nothing is wrong with the site; what it is safe in is. */
+export function isBackupTrouble(error: ErrorValue): boolean {
+  return isPassphraseTrouble(error) || isFolderTrouble(error);
+}
+
 /** How many accounts would be lost if the site were wiped now. */
 export function atRisk(overview: Overview): number {
   return overview.notBackedUp + overview.changed;
@@ -46,7 +56,7 @@ function stateOfOverview(overview: Overview): SiteState {
 }
 
 export function stateOf({ overview, trouble, wakingSince }: Pick<Look, "overview" | "trouble" | "wakingSince">): SiteState {
-  if (trouble !== null) return trouble.error.code === "SITE_ASLEEP" ? "asleep" : isPassphraseTrouble(trouble.error) ? "risk" : "unreach";
+  if (trouble !== null) return trouble.error.code === "SITE_ASLEEP" ? "asleep" : isBackupTrouble(trouble.error) ? "risk" : "unreach";
   if (wakingSince !== null) return "asleep";
   return overview === null ? "unknown" : stateOfOverview(overview);
 }

@@ -7,7 +7,7 @@ import { ago, clock, fullTime, shortDay, shortWhen, when } from "../../strings/w
 import type { Overview } from "../../../shared/operations.ts";
 import type { Look } from "../../stores/looks.ts";
 import type { RestoredStory } from "./restored-story.ts";
-import { isKeyTrouble, isPassphraseTrouble } from "./site-state.ts";
+import { isBackupTrouble, isFolderTrouble, isKeyTrouble, isPassphraseTrouble } from "./site-state.ts";
 
 interface Row {
   readonly icon: IconName;
@@ -27,7 +27,7 @@ function siteFacts(look: Look, story: RestoredStory | null, now: number): FactVi
   const { overview, trouble, wakingSince, wipedSince } = look;
   if (trouble !== null) {
     const { error, since } = trouble;
-    if (isPassphraseTrouble(error)) return lastSeen(overview, now);
+    if (isBackupTrouble(error)) return lastSeen(overview, now);
     const first: FactView =
       error.code === "SITE_ASLEEP"
         ? { icon: "moon", text: words.asleepSince(clock(since)) }
@@ -48,11 +48,15 @@ function siteFacts(look: Look, story: RestoredStory | null, now: number): FactVi
   return [online, { icon: "clock", text: words.checked(ago(overview.checkedAt, now)), wide: true, title: fullTime(overview.checkedAt) }];
 }
 
-function backupFacts(newest: Overview["newestBackup"], newerDamaged: number, now: number): FactView[] {
+/** `trouble`: of the last look; a folder that is not there cannot be said to hold anything verified. */
+function backupFacts(newest: Overview["newestBackup"], newerDamaged: number, trouble: Look["trouble"], now: number): FactView[] {
   const damaged: FactView[] = newerDamaged === 0 ? [] : [{ icon: "warning", text: words.newerDamaged(newerDamaged), tone: "warn" }];
-  if (newest === null) return [{ icon: "clock", text: words.none }, ...damaged];
+  const isGone = trouble !== null && isFolderTrouble(trouble.error) && trouble.error.code !== "DISK_FULL";
+  const gone: FactView = { icon: "unplugged", text: words.folderGone, tone: "warn" };
+  if (newest === null) return isGone ? [gone] : [{ icon: "clock", text: words.none }, ...damaged];
   const facts: FactView[] = [];
   if (newest.at !== null) facts.push({ icon: "clock", text: when(newest.at, now), title: fullTime(newest.at) });
+  if (isGone) return [...facts, gone];
   facts.push(...damaged, { icon: "check_ring", text: words.verified, tone: "ok", wide: newerDamaged > 0 });
   if (newest.rehearsedAt !== null) {
     const isOk = newest.rehearsedOk !== false;
@@ -87,7 +91,7 @@ export function tallyRows({ look, newest, newerDamaged, story, now }: TallyFacts
         : [["held", onSite - newcomers], ["new", newcomers], ["gone", overview?.state === "deletions" ? overview.missing : 0]];
   return [
     { icon: "site", name: words.site, count: !isSilent && overview !== null ? onSite : null, runs: siteRuns, facts: siteFacts(look, story, now) },
-    { icon: "backups", name: words.backups, count: isLocked ? null : inBackup, runs: [["held", inBackup], ["wait", isWiped ? 0 : (overview?.notBackedUp ?? 0)]], facts: isLocked ? [{ icon: "lock", text: words.locked }] : backupFacts(newest, newerDamaged, now) },
+    { icon: "backups", name: words.backups, count: isLocked ? null : inBackup, runs: [["held", inBackup], ["wait", isWiped ? 0 : (overview?.notBackedUp ?? 0)]], facts: isLocked ? [{ icon: "lock", text: words.locked }] : backupFacts(newest, newerDamaged, look.trouble, now) },
   ];
 }
 

@@ -1,6 +1,5 @@
 /** What a click on each of the hero's buttons does. */
 import { cancelOperation } from "../../api/operations.ts";
-import { copyDetails } from "../../components/ErrorNote.tsx";
 import { backUp, showFolder } from "../../flows/site-actions.ts";
 import { lookAt, stopLooking } from "../../flows/look.ts";
 import type { SiteView } from "../../../shared/model.ts";
@@ -8,8 +7,6 @@ import type { Operation } from "../../../shared/operations.ts";
 import { acknowledge } from "../../stores/acknowledged.ts";
 import type { Look } from "../../stores/looks.ts";
 import { goTo, openDialog } from "../../stores/place.ts";
-import { en } from "../../strings/en.ts";
-import { clock } from "../../strings/words.ts";
 import type { HeroActionId } from "./hero.ts";
 
 interface Subject {
@@ -18,7 +15,7 @@ interface Subject {
   readonly running: Operation | null;
 }
 
-export function heroAction(id: HeroActionId, { site, look, running }: Subject): void {
+export function heroAction(id: Exclude<HeroActionId, "copy_details">, { site, look, running }: Subject): void {
   const siteId = site.id;
   const newest = look.overview?.newestBackup?.name ?? null;
   switch (id) {
@@ -63,9 +60,6 @@ export function heroAction(id: HeroActionId, { site, look, running }: Subject): 
       return;
     case "stop_waiting":
       stopLooking(siteId);
-      return;
-    case "copy_details":
-      if (look.trouble !== null) void copyDetails(look.trouble.error, [`${en.errors.details.tried}: ${en.errors.details.times(look.trouble.times, clock(look.trouble.since))}`]);
       return;
     case "new_key":
       openDialog({ kind: "new_key", siteId });

@@ -2,22 +2,15 @@
 import { useMemo } from "react";
 import { resultOf } from "../../api/operations.ts";
 import { useIsOnline } from "../../components/use-online.ts";
-import type { BackupEntry, SiteView } from "../../../shared/model.ts";
+import type { SiteView } from "../../../shared/model.ts";
 import type { Operation, Overview } from "../../../shared/operations.ts";
 import { useAcknowledgedUntil } from "../../stores/acknowledged.ts";
 import { useActivity } from "../../stores/activity.ts";
-import { useBackups } from "../../stores/backups.ts";
+import { newestOf, useBackups } from "../../stores/backups.ts";
 import { useLook, type Look } from "../../stores/looks.ts";
 import { useIsDismissed, useLatestEnded, useRunningWrite } from "../../stores/operations.ts";
-import { heroOf, type Hero } from "./hero.ts";
-import { storyOf, type RestoredStory } from "./restored-story.ts";
-
-/** The newest one that a restore would take, as the list tells it. */
-function newestOf(entries: readonly BackupEntry[]): Overview["newestBackup"] {
-  const entry = entries.find(({ shelf, state, accounts }) => shelf === "normal" && state === "good" && accounts !== null);
-  if (entry === undefined) return null;
-  return { name: entry.name, at: entry.at, accounts: entry.accounts ?? 0, rehearsedAt: entry.rehearsed?.at ?? null, rehearsedOk: entry.rehearsed?.ok ?? null };
-}
+import { heroOf, type Hero, type HeroFacts } from "./hero.ts";
+import { notBackOf, storyOf, type RestoredStory } from "./restored-story.ts";
 
 interface HeroView {
   readonly hero: Hero;
@@ -34,13 +27,13 @@ interface HeroView {
 const WRITES = ["backup", "restore", "undo", "wipe_demo"] as const;
 
 /** A half-way restore counts until the site was seen whole. */
-function halfWayOf(restore: Operation | null, look: Look): { back: number; of: number } | null {
+function halfWayOf(restore: Operation | null, look: Look): HeroFacts["halfWay"] {
   const { overview } = look;
   if (restore === null || overview === null || overview.missing === 0 || overview.newestBackup === null) return null;
   const isHalfWay = restore.state === "failed" && (restore.error?.code === "RESTORE_INCOMPLETE" || (restore.progress?.phase === "restoring" && restore.progress.done > 0));
   const back = overview.newestBackup.accounts - overview.missing;
   // Wiped again since, nobody is back.
-  return isHalfWay && back > 0 ? { back, of: overview.newestBackup.accounts } : null;
+  return isHalfWay && back > 0 ? { back, of: overview.newestBackup.accounts, error: restore.error } : null;
 }
 
 export function useHero(site: SiteView, now: number): HeroView {
@@ -71,6 +64,7 @@ export function useHero(site: SiteView, now: number): HeroView {
     running,
     problems: backup !== null && backup.problemCount > 0 ? backup : null,
     halfWay: halfWayOf(restore, look),
+    notBack: notBackOf(site.id, activity ?? [], look.overview),
     restored: story,
     offline: !isOnline,
     now,

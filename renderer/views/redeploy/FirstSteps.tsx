@@ -9,6 +9,7 @@ import { backUp } from "../../flows/site-actions.ts";
 import { useClipboard } from "../../stores/clipboard.ts";
 import { noteRedeploy } from "../../stores/redeploy.ts";
 import { en } from "../../strings/en.ts";
+import { LastBackup } from "../overview/Outcome.tsx";
 import { Step, type StepFacts } from "./Step.tsx";
 import { isStepDone, newcomers, usesVariable, whyNoVariable } from "./steps.ts";
 
@@ -34,7 +35,7 @@ export function BackupStep(facts: StepFacts & { readonly onBegin: () => void }) 
               <b>{words.newcomer.title(late)}</b>
               <p>{overview?.notBackedUp === 0 ? words.newcomer.backedUp : words.newcomer.notYet}</p>
               <div className="row wrap note-acts">
-                {overview?.notBackedUp === 0 && usesVariable(overview) ? (
+                {overview?.notBackedUp === 0 ? (
                   <Button size="s" icon="copy" onClick={() => void copyVariable(site.id)}>
                     {words.newcomer.again}
                   </Button>
@@ -51,9 +52,11 @@ export function BackupStep(facts: StepFacts & { readonly onBegin: () => void }) 
     );
   }
   const isBusy = running?.kind === "backup";
+  const isWiped = overview?.state === "wiped" && overview.accounts === 0;
   return (
-    <Step number={1} title={one.todo(overview?.accounts ?? null)} state={isCurrent(1) ? "now" : "future"}>
+    <Step number={1} title={one.todo(isWiped ? null : (overview?.accounts ?? null))} state={isCurrent(1) ? "now" : "future"}>
       <p className="t2 sm">{one.hint}</p>
+      <LastBackup site={site} since={notes.startedAt} />
       {isBusy ? (
         <>
           <ProgressBar operation={running} label={one.busy} />
@@ -69,7 +72,7 @@ export function BackupStep(facts: StepFacts & { readonly onBegin: () => void }) 
             rank="primary"
             size="l"
             icon="backup"
-            blocked={running === null ? undefined : en.frame.states.busy}
+            blocked={running !== null ? en.frame.states.busy : isWiped ? words.one.nobody : undefined}
             onClick={() => {
               onBegin();
               void backUp(site.id);

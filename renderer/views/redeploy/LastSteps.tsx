@@ -117,14 +117,16 @@ function Sub({ done, text }: { readonly done: boolean; readonly text: string }) 
 
 export function WatchStep({ site, notes, overview, running, now, isCurrent }: StepFacts) {
   const { four } = words;
-  const expected = notes.backup?.accounts ?? overview?.accounts ?? 0;
+  // A site that is empty now is not what it has to come back to.
+  const before = overview?.state === "wiped" ? (overview.newestBackup?.accounts ?? overview.accounts) : (overview?.accounts ?? 0);
+  const expected = notes.backup?.accounts ?? before;
   const { sub } = four;
   if (notes.allThereAt !== null) {
     const began = notes.downAt ?? notes.backAt ?? notes.allThereAt;
     return (
       <Step number={4} title={four.done(Math.max(expected, overview?.accounts ?? 0))} state="done" at={notes.allThereAt}>
         <p className="t2 sm">
-          {notes.restoredItself || notes.cameBackEmpty === false ? `${four.itself} ` : ""}
+          {notes.restoredItself ? `${four.itself} ` : notes.cameBackEmpty === false && notes.backAt === notes.allThereAt ? `${four.thereAtOnce} ` : ""}
           {four.took(Date.parse(notes.allThereAt) - Date.parse(began))}
         </p>
         <div className="row step-acts">

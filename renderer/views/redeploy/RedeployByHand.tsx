@@ -1,13 +1,16 @@
 /** The way for every host: four steps that tick themselves. Leaving is fine: the notes stay, and the watcher goes on. */
-import { useEffect, type ReactNode } from "react";
+import { useEffect, useRef, type ReactNode } from "react";
 import { resultOf } from "../../api/operations.ts";
 import { Button } from "../../components/Button.tsx";
+import { Icon } from "../../components/Icon.tsx";
+import { useKeptFocus } from "../../components/use-kept-focus.ts";
 import { useNow } from "../../components/use-now.ts";
 import { lookAt } from "../../flows/look.ts";
 import type { SiteView } from "../../../shared/model.ts";
 import { useLook } from "../../stores/looks.ts";
 import { useLatest, useRunningWrite } from "../../stores/operations.ts";
-import { goTo } from "../../stores/place.ts";
+import { announce } from "../../stores/announcer.ts";
+import { goTo, openDialog } from "../../stores/place.ts";
 import { beginRedeploy, endRedeploy, noteRedeploy, useRedeploy } from "../../stores/redeploy.ts";
 import { useHost } from "../../stores/settings.ts";
 import { en } from "../../strings/en.ts";
@@ -27,6 +30,23 @@ interface RedeployByHandProps {
   readonly onFromHere: (() => void) | null;
 }
 
+/** Before anything else: whoever is gone comes back first. */
+function Wiped({ site, missing }: { readonly site: SiteView; readonly missing: number }) {
+  return (
+    <div className="note wiped">
+      <Icon name="wiped" />
+      <div className="grow">
+        <b>{en.overview.wiped.title(missing)}</b>
+        <div className="row wrap note-acts">
+          <Button rank="primary" size="s" icon="restore" onClick={() => openDialog({ kind: "restore", siteId: site.id, from: { kind: "newest" }, only: null })}>
+            {en.overview.actions.bringBack(missing)}
+          </Button>
+        </div>
+      </div>
+    </div>
+  );
+}
+
 export function RedeployByHand({ site, notice, onFromHere }: RedeployByHandProps) {
   const now = useNow();
   const host = useHost();
@@ -38,6 +58,8 @@ export function RedeployByHand({ site, notice, onFromHere }: RedeployByHandProps
   const notes = kept ?? newNotes(new Date(now).toISOString());
   const step = currentStep(notes, overview);
   const isUnderWay = kept !== null && step < 5;
+  const isBackingUp = running?.kind === "backup";
+  useKeptFocus(`${step} ${String(isBackingUp)}`, ".steps .nowcard button");
 
   useEffect(() => {
     // A backup that was asked for here, or made by the watcher meanwhile, ticks the first step.
@@ -45,6 +67,12 @@ export function RedeployByHand({ site, notice, onFromHere }: RedeployByHandProps
     const result = resultOf(backup, "backup");
     if (result !== null && backup.endedAt !== null) noteRedeploy(site.id, { backup: { at: backup.endedAt, accounts: result.accounts } });
   }, [backup, kept, site.id]);
+
+  const lastStep = useRef(step);
+  useEffect(() => {
+    if (step > lastStep.current) announce(step < 5 ? words.stepOf(step) : words.four.done(notes.backup?.accounts ?? 0));
+    lastStep.current = step;
+  }, [step, notes.backup?.accounts]);
 
   useEffect(() => {
     if (!isUnderWay || step < 3) return;
@@ -59,6 +87,7 @@ export function RedeployByHand({ site, notice, onFromHere }: RedeployByHandProps
         <Track step={step} of={4} label={words.stepOf(Math.min(step, 4))} />
       </PageHead>
       {notice}
+      {step === 1 && overview?.state === "wiped" && <Wiped site={site} missing={overview.missing} />}
       <div className="rd">
         <ol className="steps">
           <BackupStep {...facts} onBegin={() => beginRedeploy(site.id)} />

@@ -88,10 +88,11 @@ export function currentStep(notes: RedeployNotes, overview: Overview | null): St
   return isStepDone(3, notes, overview) ? 4 : 3;
 }
 
-/** Signed up since the backup of step 1, as far as step 3 has not begun. */
+/** Signed up since the backup of step 1, or since the copy, and would not come back; as far as step 3 has not begun. */
 export function newcomers(notes: RedeployNotes, overview: Overview | null): number {
   if (notes.backup === null || overview === null || notes.downAt !== null || notes.backAt !== null) return 0;
-  return Math.max(0, overview.accounts - (notes.copy?.accounts ?? notes.backup.accounts));
+  const held = notes.copy !== null && usesVariable(overview) ? notes.copy.accounts : overview.notBackedUp === 0 ? overview.accounts : notes.backup.accounts;
+  return Math.max(0, overview.accounts - held);
 }
 
 /** A look that is kept from before says nothing of what has happened since: a page that was loaded anew has one. */

@@ -5,9 +5,15 @@ import { Button } from "../../components/Button.tsx";
 import type { ErrorValue } from "../../../shared/errors.ts";
 import type { Settings } from "../../../shared/model.ts";
 import { openDialog } from "../../stores/place.ts";
-import { setSettings, useHost, useSettings } from "../../stores/settings.ts";
+import { addNotice, setSettings, useHost, useSettings } from "../../stores/settings.ts";
 import { en } from "../../strings/en.ts";
 import { SettingRow, SwitchRow } from "./SettingRow.tsx";
+
+/** Where there is no room of its own for what went wrong. */
+async function changeOrSay(settings: Partial<Settings>): Promise<void> {
+  const failure = await change(settings);
+  if (failure !== null) addNotice(failure);
+}
 
 async function change(settings: Partial<Settings>): Promise<ErrorValue | null> {
   const answer = await call("settings.update", settings);
@@ -33,7 +39,7 @@ export function AppGroup() {
         <SegmentedControl
           aria-label={words.theme}
           value={settings.theme}
-          onChange={(theme) => void change({ theme: theme === "light" || theme === "dark" ? theme : "system" })}
+          onChange={(theme) => void changeOrSay({ theme: theme === "light" || theme === "dark" ? theme : "system" })}
           data={[
             { value: "system", label: words.themes.system },
             { value: "light", label: words.themes.light },
@@ -45,7 +51,7 @@ export function AppGroup() {
         <SegmentedControl
           aria-label={words.contrast}
           value={settings.contrast}
-          onChange={(contrast) => void change({ contrast: contrast === "more" ? "more" : "system" })}
+          onChange={(contrast) => void changeOrSay({ contrast: contrast === "more" ? "more" : "system" })}
           data={[
             { value: "system", label: words.contrasts.system },
             { value: "more", label: words.contrasts.more },

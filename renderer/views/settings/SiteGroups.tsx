@@ -12,7 +12,6 @@ import type { SiteView } from "../../../shared/model.ts";
 import { openDialog } from "../../stores/place.ts";
 import { useCanShowFiles } from "../../stores/settings.ts";
 import { en } from "../../strings/en.ts";
-import { backups } from "../../strings/words.ts";
 import { SettingRow, SwitchRow, useSaved } from "./SettingRow.tsx";
 
 interface SiteProps {
@@ -106,14 +105,6 @@ export function KeepingGroup({ site }: SiteProps) {
   const { pick, picker } = usePickPath();
   const canShow = useCanShowFiles();
   const { saved, save } = useSaved();
-  const [said, setSaid] = useState<string | null>(null);
-  const [error, setError] = useState<ErrorValue | null>(null);
-  async function prune(): Promise<void> {
-    const run = await runOperation("prune", { siteId: site.id });
-    setError(run.ok ? run.value.error : run.error);
-    const removed = run.ok ? resultOf(run.value, "prune")?.removed.length : undefined;
-    setSaid(removed === undefined ? null : removed === 0 ? words.pruneNothing : words.pruned(backups(removed)));
-  }
   return (
     <>
       <SettingRow label={words.folder} hint={site.vault}>
@@ -127,12 +118,11 @@ export function KeepingGroup({ site }: SiteProps) {
           {words.change}
         </Button>
       </SettingRow>
-      <SettingRow label={words.rule} hint={said ?? words.ruleHint}>
-        <Button size="s" onClick={() => void prune()}>
+      <SettingRow label={words.rule} hint={words.ruleHint}>
+        <Button size="s" onClick={() => openDialog({ kind: "prune", siteId: site.id })}>
           {words.prune}
         </Button>
       </SettingRow>
-      {error !== null && <ErrorNote error={error} onDismiss={() => setError(null)} />}
       {picker}
     </>
   );

@@ -27,13 +27,17 @@ export function CheckCard({ site, overview }: { readonly site: SiteView; readonl
     setIsLooking(text.trim() !== "");
     if (text.trim() === "") return;
     let operationId: string | null = null;
+    const show = (next: Verdict): void => {
+      setVerdict(next);
+      setIsLooking(false);
+      announce(`${next.title} ${next.hint}`);
+    };
     const timer = setTimeout(() => {
       void (async () => {
         const held = await call("variable.inspect", { text });
         if (mine !== turn.current) return;
         if (!held.ok) {
-          setVerdict({ tone: "wiped", title: held.error.message, hint: held.error.hint ?? "" });
-          setIsLooking(false);
+          show({ tone: "wiped", title: held.error.message, hint: held.error.hint ?? "" });
           return;
         }
         const run = hasSite
@@ -43,10 +47,7 @@ export function CheckCard({ site, overview }: { readonly site: SiteView; readonl
           : null;
         if (mine !== turn.current) return;
         const compareError = run === null ? null : run.ok ? run.value.error : run.error;
-        const next = verdictOf(held.value, run?.ok === true ? resultOf(run.value, "diff") : null, compareError);
-        setVerdict(next);
-        setIsLooking(false);
-        announce(`${next.title} ${next.hint}`);
+        show(verdictOf(held.value, run?.ok === true ? resultOf(run.value, "diff") : null, compareError));
       })();
     }, TYPING_STOPS_MS);
     return () => {

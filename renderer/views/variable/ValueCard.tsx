@@ -57,8 +57,9 @@ export function ValueCard({ site, look, overview }: ValueCardProps) {
   const { busySiteId } = useClipboard();
   const { eligibility } = overview;
   const length = overview.gauge[0]?.used ?? 0;
-  const blocked = eligibility.eligible ? undefined : eligibility.message;
+  const blocked = eligibility.eligible ? undefined : overview.state === "wiped" ? words.wiped.title : eligibility.message;
   const isCopying = busySiteId === site.id;
+  const isWiped = overview.state === "wiped";
   return (
     <section className="card pad vcard" aria-label={words.name}>
       <div className="chead wrap">
@@ -109,7 +110,7 @@ export function ValueCard({ site, look, overview }: ValueCardProps) {
         <p className="note">
           <Icon name="clock" />
           <span>
-            <b>{eligibility.message}</b> {eligibility.hint}
+            <b>{isWiped ? words.wiped.title : eligibility.message}</b> {isWiped ? words.wiped.hint : eligibility.hint}
           </span>
         </p>
       )}

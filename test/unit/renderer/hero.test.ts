@@ -1,7 +1,7 @@
 /** From what is known of a site to the sentence and what to do: every state of the Overview. */
 import { describe, expect, it } from "vitest";
 import { heroOf, type HeroFacts } from "../../../renderer/views/overview/hero.ts";
-import { storyOf } from "../../../renderer/views/overview/restored-story.ts";
+import { notBackOf, storyOf } from "../../../renderer/views/overview/restored-story.ts";
 import type { ErrorValue } from "../../../shared/errors.ts";
 import type { ActivityView, SiteView } from "../../../shared/model.ts";
 import type { Operation, Overview } from "../../../shared/operations.ts";
@@ -21,7 +21,7 @@ const site: SiteView = {
   render: null,
 };
 const now = Date.now();
-const facts = (overview: Overview | null, more: Partial<HeroFacts> = {}): HeroFacts => ({ site, overview, newestBackup: overview?.newestBackup ?? null, trouble: null, waking: false, retryInMs: null, running: null, problems: null, halfWay: null, restored: null, offline: false, now, ...more });
+const facts = (overview: Overview | null, more: Partial<HeroFacts> = {}): HeroFacts => ({ site, overview, newestBackup: overview?.newestBackup ?? null, trouble: null, waking: false, retryInMs: null, running: null, problems: null, halfWay: null, notBack: null, restored: null, offline: false, now, ...more });
 const trouble = (code: ErrorValue["code"], more: Partial<ErrorValue> = {}): ErrorValue => ({ code, message: "It did not work.", retryable: true, ...more });
 const running = (kind: Operation["kind"]): Operation => ({ id: "operation-1", kind, siteId: site.id, state: "running", startedAt: new Date(now).toISOString(), endedAt: null, progress: null, error: null, result: null });
 const ids = (hero: ReturnType<typeof heroOf>): string[] => hero.actions.map(({ id }) => id);
@@ -51,11 +51,27 @@ describe("the hero", () => {
     expect(heroOf(facts(overview)).alert).toBe(false);
   });
   it("tells how many are back after a restore that ended half-way, also after a wipe", () => {
-    const halfWay = { back: 4, of: 7 };
+    const halfWay = { back: 4, of: 7, error: null };
     for (const state of ["wiped", "deletions"] as const) {
       const hero = heroOf(facts(overviewOf(4, { state, missing: 3 }), { halfWay }));
-      expect(hero).toMatchObject({ title: "4 of 7 accounts are back.", alert: true, actions: [{ id: "bring_back", label: "Bring back 3 accounts", rank: "primary" }] });
+      expect(hero).toMatchObject({ title: "4 of 7 accounts are back.", hint: "The site stopped answering. Run it again; nobody is added twice.", alert: true, actions: [{ id: "bring_back", label: "Bring back 3 accounts", rank: "primary" }] });
     }
+  });
+  it("does not say that the site stopped answering where something else went wrong", () => {
+    const halfWay = { back: 1, of: 7, error: trouble("RESTORE_INCOMPLETE", { message: "6 accounts did not arrive as they should." }) };
+    expect(heroOf(facts(overviewOf(1, { state: "wiped", missing: 6 }), { halfWay }))).toMatchObject({ title: "1 of 7 accounts is back.", hint: "6 accounts did not arrive as they should. Run it again; nobody is added twice." });
+  });
+  it("calls nobody deleted who did not come back in the last restore, as long as it is about the same people", () => {
+    const story = (kind: string, ids: readonly string[], more: Partial<ActivityView> = {}): ActivityView => ({ at: new Date(now).toISOString(), kind, level: "problem", site: site.name, siteId: site.id, message: "3 of 4 accounts are back.", hint: "The server does not accept the other one.", ids: [...ids], ...more });
+    const overview = overviewOf(3, { state: "deletions", missing: 1 });
+    const notBack = notBackOf(site.id, [story("restore_incomplete", ["odd"])], overview);
+    const hero = heroOf(facts(overview, { notBack }));
+    expect(hero).toMatchObject({ title: "3 of 4 accounts are back.", hint: "The server does not accept the other one.", alert: true });
+    expect(ids(hero)).toEqual(["bring_back", "see_what", "on_purpose"]);
+    expect(notBackOf(site.id, [story("restore_incomplete", ["odd"])], overviewOf(2, { state: "deletions", missing: 2 }))).toBeNull();
+    expect(notBackOf(site.id, [story("restored", []), story("restore_incomplete", ["odd"])], overview)).toBeNull();
+    expect(notBackOf(site.id, [story("restore_incomplete", ["odd"], { siteId: "site-0002" })], overview)).toBeNull();
+    expect(notBackOf(site.id, [story("restore_incomplete", ["odd"])], overviewOf(4))).toBeNull();
   });
   it("gives two equal answers to deletions", () => {
     const hero = heroOf(facts(overviewOf(5, { state: "deletions", missing: 2 })));

@@ -15,8 +15,9 @@ async function openFlows() {
   vi.stubGlobal("document", { visibilityState: "visible" });
   const flows = await import("../../../renderer/flows/look.ts");
   const { setSites } = await import("../../../renderer/stores/sites.ts");
-  setSites([site]);
-  return { ...flows, looks: () => call.mock.calls.length };
+  const { lookOf } = await import("../../../renderer/stores/looks.ts");
+  setSites([site, { ...site, id: "site-0002", name: "Tidewater Yoga" }]);
+  return { ...flows, lookOf, looks: () => call.mock.calls.length };
 }
 
 beforeEach(() => void vi.useFakeTimers());
@@ -37,6 +38,31 @@ it("soon after something moved, also when that look has failed", async () => {
   const { lookSoon, noteLook, looks } = await openFlows();
   lookSoon(site.id);
   noteLook(ended({ state: "failed", result: null, error: { code: "SERVER_UNREACHABLE", message: "Nobody answers.", retryable: true } }));
+  await vi.advanceTimersByTimeAsync(1_000);
+  expect(looks()).toBe(1);
+});
+
+it("soon again when the collection went away during a look, which says nothing of a wipe yet; then as after any trouble", async () => {
+  const { noteLook, looks } = await openFlows();
+  const gone = ended({ state: "failed", result: null, error: { code: "COLLECTION_NOT_FOUND", message: "There is no collection.", retryable: false } });
+  noteLook(gone);
+  await vi.advanceTimersByTimeAsync(1_000);
+  expect(looks()).toBe(1);
+  noteLook(gone);
+  await vi.advanceTimersByTimeAsync(39_000);
+  expect(looks()).toBe(1);
+});
+
+it("at a site that is not shown only when something moved there, and never to wake it", async () => {
+  const { lookAfterNews, noteLook, looks, lookOf } = await openFlows();
+  const other = { at: "2026-11-27T10:00:00.000Z", level: "info", site: "Tidewater Yoga", siteId: "site-0002", message: "Your site is asleep." } as const;
+  noteLook(ended({ siteId: other.siteId }));
+  await vi.advanceTimersByTimeAsync(120_000);
+  lookAfterNews({ ...other, kind: "asleep" });
+  await vi.advanceTimersByTimeAsync(120_000);
+  expect(looks()).toBe(0);
+  expect(lookOf(other.siteId).trouble?.error).toMatchObject({ code: "SITE_ASLEEP", message: "Your site is asleep." });
+  lookAfterNews({ ...other, kind: "wiped" });
   await vi.advanceTimersByTimeAsync(1_000);
   expect(looks()).toBe(1);
 });

@@ -155,6 +155,11 @@ describe("the chart", () => {
     expect(chart.points.map(({ count }) => count)).toEqual([6, 7]);
     expect(chart.dots.at(-1)).toBe(now);
   });
+  it("counts every backup, though of many only some are drawn", () => {
+    const many = Array.from({ length: 150 }, (_, index) => entry(index / 10, 6));
+    const { backups, dots } = chartOf({ backups: many, activity: [], siteId: "site-0001", accounts: 6, now });
+    expect([backups, dots.length]).toEqual([150, 50]);
+  });
   it("marks a wipe where it was seen", () => {
     const at = (minutes: number): string => new Date(now - minutes * 60_000).toISOString();
     const news = (kind: string, minutes: number, more: Partial<ActivityView> = {}): ActivityView => ({ at: at(minutes), kind, level: "info", site: "", siteId: "site-0001", message: "", ...more });

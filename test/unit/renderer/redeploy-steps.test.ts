@@ -38,6 +38,15 @@ describe("the steps", () => {
     const empty = overviewOf(0, { state: "wiped", missing: before.accounts, checkedAt: at(17) });
     expect(currentStep(withLook(down, empty), empty)).toBe(4);
   });
+  it("call nobody a newcomer who would come back anyway: backed up since, where no variable has to be copied once more", () => {
+    const late = { ...ready, copy: null };
+    expect(newcomers(ready, overviewOf(8, { notBackedUp: 0 }))).toBe(1);
+    expect(newcomers(late, overviewOf(38, { notBackedUp: 0 }))).toBe(0);
+    expect(newcomers({ ...late, withoutVariable: true }, overviewOf(8, { notBackedUp: 0 }))).toBe(0);
+    expect(newcomers({ ...late, withoutVariable: true }, overviewOf(8, { notBackedUp: 1 }))).toBe(1);
+    // The copy of before is of no use for an eleventh account.
+    expect(newcomers(ready, overviewOf(11, { notBackedUp: 0 }))).toBe(0);
+  });
   it("take silence for the redeploy only once it may begin", () => {
     expect(withSilence({ ...ready, copy: null }, at(10), seven).downAt).toBeNull();
     expect(withSilence(ready, at(10), seven).downAt).toBe(at(10));
