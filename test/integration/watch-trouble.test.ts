@@ -123,8 +123,13 @@ describe("a watcher", () => {
       stage.clock.advance(11 * 60_000);
       await stage.look();
     }
+    const [deleted = ""] = sampleAccounts(1).map(({ id }) => id);
+    await stage.site.deleteAccounts([deleted]);
+    await stage.look();
     await stage.stop();
-    expect(kinds(stage)).toEqual(["restore_incomplete", "kept_apart", "kept_apart"]);
+    expect(kinds(stage)).toEqual(["restore_incomplete", "kept_apart", "kept_apart", "deletions", "kept_apart"]);
+    expect(stage.told[3]).toMatchObject({ ids: [deleted] });
+    expect((await stage.site.read()).has(deleted)).toBe(false);
     expect(stage.told[0]).toMatchObject({ level: "problem", message: "3 of 4 accounts are back.", hint: "The server does not accept the other one. The backup keeps it; a restore by hand says why." });
     expect(stage.told[2]).toMatchObject({ accounts: 5 });
     // Into the empty site there was nothing to copy before, and after that nothing was restored.

@@ -157,7 +157,7 @@ export function createSiteWatcher(site: WatchedSite, options: SiteWatcherOptions
         if (isAnother && options.restoreAfterWipe) await putOldVersionsRight(open, signal);
         return await backUp(open, signal);
       case "wiped":
-        if (refused?.collectionId === seen.collectionId && verdict.missing.every((id) => refused?.ids.has(id) === true)) return await backUp(open, signal);
+        if (refused?.collectionId === seen.collectionId && verdict.missing.length < (safe?.accounts ?? 0)) return await backUpWithout(refused.ids, open, verdict.missing, seen, signal);
         if (options.restoreAfterWipe) return await bringBack(open, verdict.cause, signal);
         await tellOnce(words.wiped(verdict.cause, verdict.missing));
         return seen.accounts > 0 ? await backUp(open, signal) : "acted";
@@ -165,6 +165,13 @@ export function createSiteWatcher(site: WatchedSite, options: SiteWatcherOptions
         await tellOnce(words.deletions(verdict.missing, seen.accounts));
         return await backUp(open, signal);
     }
+  }
+
+  /** The newest full backup is of the collection before: whoever else is gone from this one was deleted. */
+  async function backUpWithout(refusedIds: ReadonlySet<string>, open: ChromaConnection, missing: readonly string[], seen: Glance, signal: AbortSignal): Promise<LookOutcome> {
+    const deleted = missing.filter((id) => !refusedIds.has(id));
+    if (deleted.length > 0) await tellOnce(words.deletions(deleted, seen.accounts));
+    return await backUp(open, signal);
   }
 
   async function backUp(open: ChromaConnection, signal: AbortSignal): Promise<LookOutcome> {
