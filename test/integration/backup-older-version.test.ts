@@ -98,7 +98,7 @@ describe("it is said", () => {
     const end = await stage.run(args);
     expect(end.code).toBe(3);
     expect(end.stdout).toMatch(new RegExp(`^1 account came back in an older version than user_backup_\\d{8}_\\d{6}(?:_\\d+)?\\.json holds, perhaps with an old password: ${ada.id}\\.$`, "m"));
-    expect(end.stdout).toContain("Unless the older version is right, restore this account from it");
+    expect(end.stdout).toMatch(new RegExp(`: account-keeper restore --from \\S+/user_backup_\\d{8}_\\d{6}(?:_\\d+)?\\.json --policy overwrite --only ${ada.id}$`, "m"));
     expect((await readActivity(stage.vault, 9)).map(({ kind, level }) => [kind, level])).toEqual([["backed_up", "info"], ["older_versions", "attention"]]);
 
     await stage.site.add([adaToday]);

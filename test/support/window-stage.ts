@@ -20,8 +20,6 @@ import { createTestSite, temporaryFolder, type TestSite } from "./site.ts";
 const MAIN_FILE = join(import.meta.dirname, "..", "..", "dist", "electron", "cli", "main.js");
 /** A busy machine takes its time; whoever waits in vain waits for a real fault. */
 const PATIENCE_MS = 60_000;
-/** The watcher looks every half minute, and brings accounts back after a second look. */
-export const WATCHER_MS = 110_000;
 
 export interface WindowOptions {
   readonly size?: { readonly width: number; readonly height: number };

@@ -1,4 +1,5 @@
 /** `account-keeper backup`: one backup of one site. */
+import { dirname, join } from "node:path";
 import { grouped } from "../../../shared/grouped.ts";
 import { noteActivity } from "../../engine/activity/activity-log.ts";
 import { words } from "../../engine/activity/words.ts";
@@ -13,7 +14,7 @@ import { exitCodes, type ExitCode } from "../exit-codes.ts";
 import { shown, type Output } from "../output.ts";
 import { openWithPassphrase, passphraseToLock } from "../passphrase.ts";
 import { withSite } from "../site.ts";
-import { countAccounts, shownIds, size } from "../words.ts";
+import { countAccounts, IDS_SHOWN, shownIds, size } from "../words.ts";
 
 /** Exit code 3 when something needs a look: what is no account, fewer accounts than before, or an older version of somebody. */
 export async function backup(context: CliContext, options: OptionsOf["backup"]): Promise<ExitCode> {
@@ -97,11 +98,12 @@ function say(output: Output, report: BackupReport, { isShortTold }: { isShortTol
 }
 
 /** The backup is made: whoever was put back by the site itself as they were long ago is the owner's to decide about. */
-function sayOlder(output: Output, { olderVersions }: BackupReport): void {
+function sayOlder(output: Output, { olderVersions, path }: BackupReport): void {
   if (olderVersions === null) return;
   const { backup: name, ids } = olderVersions;
+  const only = ids.length <= IDS_SHOWN ? ids.map(shown).join(",") : "and their ids, which --json lists";
   output.say(`${countAccounts(ids.length)} came back in an older version than ${shown(name)} holds, perhaps with an old password: ${shownIds(ids)}.`);
-  output.say(`That backup is kept. Unless the older version is right, restore ${ids.length === 1 ? "this account" : "these accounts"} from it: "account-keeper restore --from" that file, with --policy overwrite --only and the ids.`);
+  output.say(`That backup is kept. Unless the older version is right, restore from it: account-keeper restore --from ${shown(join(dirname(path), name))} --policy overwrite --only ${only}`);
 }
 
 function sayShort(output: Output, { records, fewerThan }: BackupReport): void {
