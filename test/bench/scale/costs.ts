@@ -61,6 +61,6 @@ const packSchema = z.tuple([z.object({ size: z.number(), unpackedSize: z.number(
 async function packedSize(report: Report): Promise<void> {
   const { stdout } = await promisify(execFile)("npm", ["pack", "--dry-run", "--json"], { cwd: ROOT, maxBuffer: 64 * 1024 * 1024 });
   const [{ size, unpackedSize }] = packSchema.parse(JSON.parse(stdout));
-  report.find({ what: "The npm package, packed", measured: Math.round(size / 1_024), unit: "KB", budget: { atMost: 1_000 } });
+  report.find({ what: "The npm package, packed", measured: Math.round(size / 1_024), unit: "KB", budget: { atMost: 1_100 } });
   report.find({ what: "… unpacked", measured: Math.round(unpackedSize / 1_024), unit: "KB", budget: { atMost: 4_000 } });
 }
