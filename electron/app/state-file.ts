@@ -8,6 +8,7 @@ import { z } from "zod";
 import { KeeperError, toErrorValue, type ErrorValue } from "../../shared/errors.ts";
 import { asWriteError, systemCode } from "../engine/backup/file-errors.ts";
 import { moveToFreeName, writeSmallFile } from "../engine/vault/atomic.ts";
+import { createTurns } from "./turns.ts";
 
 export interface StateFile<T> {
   readonly value: T;
@@ -32,7 +33,7 @@ const anyVersionSchema = z.object({ version: z.int() });
 export async function openStateFile<T>({ path, schema, initial, what }: StateFileOptions<T>): Promise<StateFile<T & { version: number }>> {
   const loaded = await load();
   let { value } = loaded;
-  let last: Promise<unknown> = Promise.resolve();
+  const inTurn = createTurns();
 
   async function load(): Promise<{ value: T & { version: number }; notice: ErrorValue | null }> {
     const text = await read();
@@ -72,7 +73,7 @@ export async function openStateFile<T>({ path, schema, initial, what }: StateFil
     },
     notice: loaded.notice,
     async update(change) {
-      const write = last.then(async () => {
+      return await inTurn(async () => {
         const changed = change(value);
         try {
           await writeSmallFile(path, `${JSON.stringify(changed, null, 2)}\n`);
@@ -82,9 +83,6 @@ export async function openStateFile<T>({ path, schema, initial, what }: StateFil
         value = changed;
         return changed;
       });
-      // The next one is written whatever became of this one.
-      last = write.catch(() => undefined);
-      return await write;
     },
   };
 }

@@ -8,9 +8,11 @@ export interface AccountRecord {
   readonly embedding: Float32Array | null;
 }
 
+export const problemCodes = ["NOT_AN_ACCOUNT", "WITHOUT_DOCUMENT", "WITHOUT_VECTOR", "KEPT_OLDER_VALUE", "SAME_EMAIL_OTHER_ID", "SIGNED_UP_MEANWHILE", "CHANGED_MEANWHILE", "NOT_RESTORED", "NOT_ACCEPTED"] as const;
+
 /** Something about one account that the owner should look at; the account is kept all the same. */
 export interface Problem {
-  readonly code: "NOT_AN_ACCOUNT" | "WITHOUT_DOCUMENT" | "WITHOUT_VECTOR" | "KEPT_OLDER_VALUE" | "SAME_EMAIL_OTHER_ID" | "SIGNED_UP_MEANWHILE" | "CHANGED_MEANWHILE" | "NOT_RESTORED" | "NOT_ACCEPTED";
+  readonly code: (typeof problemCodes)[number];
   readonly id: string;
   /** One sentence, without e-mail address or secret. */
   readonly message: string;

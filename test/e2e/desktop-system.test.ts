@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { sampleAccounts } from "../../electron/engine/demo/sample-accounts.ts";
 import { hostKind, standInRecord } from "../support/electron-stand-in/launch.ts";
-import { startDesktop } from "../support/desktop-app.ts";
+import { startDesktop, type DesktopApp } from "../support/desktop-app.ts";
 import { eventually } from "../support/eventually.ts";
 import { createTestSite, temporaryFolder } from "../support/site.ts";
 
@@ -31,7 +31,8 @@ test.runIf(isStandIn)("a window that filled the screen does so again, and not be
   expect((await standInRecord(desktop.app)).shownUnpainted).toEqual([]);
 });
 
-test.runIf(process.platform !== "win32")("a system that goes down is asked to wait, nobody is asked anything, and the app ends in order", async () => {
+/** In the middle of a rehearsal, which it would be asked about before quitting. */
+async function startAtWork(): Promise<DesktopApp> {
   const desktop = await startDesktop();
   const site = await createTestSite();
   await site.create();
@@ -39,6 +40,11 @@ test.runIf(process.platform !== "win32")("a system that goes down is asked to wa
   const siteId = await desktop.addSite(site);
   await desktop.run("backup", { siteId });
   await desktop.start("drill", { siteId, from: { kind: "newest" } });
+  return desktop;
+}
+
+test.runIf(process.platform !== "win32")("a system that goes down is asked to wait, nobody is asked anything, and the app ends in order", async () => {
+  const desktop = await startAtWork();
   const ended = once(desktop.app.process(), "exit");
   const waits = await desktop.app.evaluate(({ dialog, powerMonitor }) => {
     dialog.showMessageBox = () => new Promise(() => undefined);
@@ -51,13 +57,7 @@ test.runIf(process.platform !== "win32")("a system that goes down is asked to wa
 });
 
 test.runIf(process.platform !== "win32")("a system that goes down while the question before quitting stands does not wait for its answer", async () => {
-  const desktop = await startDesktop();
-  const site = await createTestSite();
-  await site.create();
-  await site.add(sampleAccounts(3));
-  const siteId = await desktop.addSite(site);
-  await desktop.run("backup", { siteId });
-  await desktop.start("drill", { siteId, from: { kind: "newest" } });
+  const desktop = await startAtWork();
   const ended = once(desktop.app.process(), "exit");
   await desktop.app.evaluate(async ({ app, dialog, powerMonitor }) => {
     const isAsked = new Promise<void>((resolve) => {

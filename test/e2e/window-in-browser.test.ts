@@ -1,16 +1,10 @@
 /** What is different in a browser's tab: the program under it may go, pages outside open beside it, and no folder can be shown. */
-import { expect, onTestFinished, test } from "vitest";
-import { startFrontProxy } from "../support/front-proxy.ts";
-import { siteOf, startWindow } from "../support/window-stage.ts";
+import { expect, test } from "vitest";
+import { siteOf, startBehindProxy, startWindow } from "../support/window-stage.ts";
 
 test("the program ends in the middle of a backup: the page says so by itself, and that the backup was cut short", async () => {
-  const site = await siteOf(7);
-  const proxy = await startFrontProxy({ target: site.site });
-  onTestFinished(async () => await proxy.close());
-  const window = await startWindow();
+  const { proxy, window } = await startBehindProxy();
   const { page, says, button } = window;
-  await window.keep(site, { url: proxy.url });
-  await says("All 7 accounts are safe.");
 
   const held = proxy.pause(/^POST .*\/get$/, 0);
   await button("Back up now").click();

@@ -1,10 +1,9 @@
 /** Keys alone, after the first run: sites, regions, the table of backups, whom to bring back, what Esc closes and what it leaves alone. */
-import { onTestFinished, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { sampleAccounts } from "../../electron/engine/demo/sample-accounts.ts";
-import { startFrontProxy } from "../support/front-proxy.ts";
 import { writeBackups } from "../support/many-backups.ts";
 import { expectFocus, tabTo } from "../support/window-focus.ts";
-import { siteOf, startWindow } from "../support/window-stage.ts";
+import { siteOf, startBehindProxy, startWindow } from "../support/window-stage.ts";
 
 const DAY_MS = 24 * 3_600_000;
 
@@ -137,13 +136,8 @@ test("the backups: one stop for Tab, arrows, ends, dates as they are typed; whom
 });
 
 test("Esc closes what lies on top, one layer at a time, and never stops what runs", async () => {
-  const site = await siteOf(7);
-  const proxy = await startFrontProxy({ target: site.site });
-  onTestFinished(async () => await proxy.close());
-  const window = await startWindow();
+  const { site, proxy, window } = await startBehindProxy();
   const { page, says, button, dialog } = window;
-  await window.keep(site, { url: proxy.url });
-  await says("All 7 accounts are safe.");
   const states = async (kind: string): Promise<string[]> => (await window.ask("operation.list", {})).operations.filter((operation) => operation.kind === kind).map(({ state }) => state);
 
   await page.keyboard.press("Alt+3");

@@ -5,7 +5,7 @@ import { expect, onTestFinished, test } from "vitest";
 import { sampleAccounts } from "../../electron/engine/demo/sample-accounts.ts";
 import { startFrontProxy, type FrontProxy } from "../support/front-proxy.ts";
 import type { TestSite } from "../support/site.ts";
-import { siteOf, startWindow } from "../support/window-stage.ts";
+import { siteOf, startBehindProxy, startWindow } from "../support/window-stage.ts";
 
 const READS = /^POST .*\/get$/;
 
@@ -108,12 +108,8 @@ test("a backup that fails: what, why and again; the reference in the details is 
 });
 
 test("a site whose host answers in its place: said while it is being woken, and after nobody waits for it any more", async () => {
-  const site = await siteOf(7);
-  const proxy = await proxyFor(site);
-  const window = await startWindow();
+  const { proxy, window } = await startBehindProxy();
   const { page, says, button } = window;
-  await window.keep(site, { url: proxy.url });
-  await says("All 7 accounts are safe.");
   proxy.injectAlways(/./, { kind: "status", status: 502, html: "<h1>Bad Gateway</h1>" });
   await page.reload();
   await says("Your site is asleep. We are waking it.");
@@ -129,12 +125,8 @@ test("a site whose host answers in its place: said while it is being woken, and 
 });
 
 test("a site that only fails: said as soon as the look has failed", async () => {
-  const site = await siteOf(7);
-  const proxy = await proxyFor(site);
-  const window = await startWindow();
+  const { proxy, window } = await startBehindProxy();
   const { page, says, button } = window;
-  await window.keep(site, { url: proxy.url });
-  await says("All 7 accounts are safe.");
   proxy.injectAlways(/./, { kind: "status", status: 500, json: { error: "InternalError" } });
   await page.reload();
   await says("We cannot reach your site.");

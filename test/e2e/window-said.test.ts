@@ -3,7 +3,7 @@ import type { Page } from "playwright-core";
 import { expect, onTestFinished, test } from "vitest";
 import { startFrontProxy } from "../support/front-proxy.ts";
 import { writeBackups } from "../support/many-backups.ts";
-import { siteOf, startWindow } from "../support/window-stage.ts";
+import { siteOf, startBehindProxy, startWindow } from "../support/window-stage.ts";
 
 const DAY_MS = 86_400_000;
 
@@ -60,13 +60,8 @@ test("an alert is told by itself alone", async () => {
 });
 
 test("whoever presses Cancel sees that it was heard", async () => {
-  const site = await siteOf(7);
-  const proxy = await startFrontProxy({ target: site.site });
-  onTestFinished(async () => await proxy.close());
-  const window = await startWindow();
+  const { proxy, window } = await startBehindProxy();
   const { page, says, button } = window;
-  await window.keep(site, { url: proxy.url });
-  await says("All 7 accounts are safe.");
   const held = proxy.pause(/^POST .*\/get$/, 0);
   await button("Back up now").click();
   await held.reached;

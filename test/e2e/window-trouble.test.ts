@@ -1,11 +1,10 @@
 /** What went wrong is said where the owner is, and nowhere is anything said that does not hold: beside the sentence, in the switcher, in other places. */
 import { rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { expect, onTestFinished, test } from "vitest";
+import { expect, test } from "vitest";
 import { noteActivity } from "../../electron/engine/activity/activity-log.ts";
 import { sampleAccounts } from "../../electron/engine/demo/sample-accounts.ts";
-import { startFrontProxy } from "../support/front-proxy.ts";
-import { siteOf, startWindow, type WindowStage } from "../support/window-stage.ts";
+import { siteOf, startBehindProxy, startWindow, type WindowStage } from "../support/window-stage.ts";
 
 const READS = /^POST .*\/get$/;
 const vaultOf = async (window: WindowStage): Promise<string> => (await window.ask("site.list", {})).sites[0]?.vault ?? "";
@@ -42,13 +41,8 @@ test("a backup folder that is gone: the site is not called silent, and nobody sa
 });
 
 test("a backup that fails is said on the page where it was asked for, with the way on, and the keyboard stays there", async () => {
-  const site = await siteOf(7);
-  const proxy = await startFrontProxy({ target: site.site });
-  onTestFinished(async () => await proxy.close());
-  const window = await startWindow();
-  const { page, says, button } = window;
-  await window.keep(site, { url: proxy.url });
-  await says("All 7 accounts are safe.");
+  const { proxy, window } = await startBehindProxy();
+  const { page, button } = window;
   for (const place of ["Before a redeploy", "Backups"]) {
     await window.go(place);
     const held = proxy.pause(READS, 0);

@@ -57,7 +57,7 @@ export interface Screen {
   readonly cursorShown: boolean;
 }
 
-// eslint-disable-next-line no-control-regex
+// eslint-disable-next-line no-control-regex -- what moves a terminal begins with one
 const TOKEN = /\x1b\[(\??)([\d;]*)([A-Za-z])|\x1b([78])|([\r\n\b\x07])|([^\x00-\x1f])/gu;
 
 /** What stands on the screen after all this was written to it. Throws for what it does not know: nothing is passed over. */

@@ -15,6 +15,7 @@ import type { Result } from "../../shared/errors.ts";
 import { resultOf, type Operation, type OperationInput, type OperationKind, type OperationResult } from "../../shared/operations.ts";
 import { sampleAccounts } from "../../electron/engine/demo/sample-accounts.ts";
 import { chromiumPath } from "./electron-stand-in/chromium-path.ts";
+import { startFrontProxy, type FrontProxy } from "./front-proxy.ts";
 import { createTestSite, temporaryFolder, type TestSite } from "./site.ts";
 
 const MAIN_FILE = join(import.meta.dirname, "..", "..", "dist", "electron", "cli", "main.js");
@@ -182,4 +183,15 @@ function hands(page: Page): Hands {
     dialog: (title) => page.getByRole("dialog", { name: title, exact: true }),
     clipboard: async () => await page.evaluate<string>("navigator.clipboard.readText()"),
   };
+}
+
+/** A window that keeps a site of seven through a proxy, backed up and in order. */
+export async function startBehindProxy(): Promise<{ site: TestSite; proxy: FrontProxy; window: WindowStage }> {
+  const site = await siteOf(7);
+  const proxy = await startFrontProxy({ target: site.site });
+  onTestFinished(async () => await proxy.close());
+  const window = await startWindow();
+  await window.keep(site, { url: proxy.url });
+  await window.says("All 7 accounts are safe.");
+  return { site, proxy, window };
 }

@@ -5,6 +5,7 @@ import type { Activity } from "../../engine/activity/activity.ts";
 import type { Clock } from "../../engine/clock.ts";
 import type { StoredSite } from "../sites/site-store.ts";
 import { canBeWatched } from "../sites/site-sources.ts";
+import { createTurns } from "../turns.ts";
 import type { WatchedSite } from "./site-watcher.ts";
 import { watchSite } from "./watch-site.ts";
 
@@ -48,7 +49,7 @@ export function createWatchControl({ clock, open, onActivity, onChange }: WatchC
   /** As they were given last: a watcher may take its time to end, and what was wanted before it did is over then. */
   let sites: readonly StoredSite[] = [];
   let isClosed = false;
-  let last: Promise<unknown> = Promise.resolve();
+  const inTurn = createTurns();
 
   function start(site: StoredSite, wanted: string): void {
     const controller = new AbortController();
@@ -103,17 +104,14 @@ export function createWatchControl({ clock, open, onActivity, onChange }: WatchC
   return {
     async follow(given) {
       sites = given;
-      const turn = last.then(settle);
-      // The next one has its turn whatever became of this one.
-      last = turn.catch(() => undefined);
-      await turn;
+      await inTurn(settle);
     },
     stateOf: (siteId) => watchers.get(siteId)?.state ?? OFF,
     async close() {
       isClosed = true;
       // What is under way may wait for a watcher that only this ends.
       await Promise.all([...watchers.keys()].map(stop));
-      await last;
+      await inTurn(() => Promise.resolve());
     },
   };
 }

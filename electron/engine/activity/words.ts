@@ -47,7 +47,7 @@ export const words = {
       accounts: records,
       level: "attention",
       message: `A backup of ${count(records)} was kept apart: ${count(missing)} of ${fewerThan?.backup ?? "the last one"} ${missing === 1 ? "is" : "are"} missing.`,
-      hint: "Both are kept. A restore goes on using the fuller one.",
+      hint: "Both are kept. A restore goes on using the one before.",
     };
   },
 

@@ -5,6 +5,7 @@
 import { LosslessNumber } from "lossless-json";
 import { z } from "zod";
 import { minifyJson, parseLossless, stringifyLossless, type JsonObject, type JsonValue } from "../json/text.ts";
+import { problemCodes } from "../record.ts";
 import { damaged, newerFormat } from "./damage.ts";
 import { sha256Hex } from "./digest.ts";
 
@@ -47,7 +48,7 @@ const chromaSchema = z.object({
 const fewerThanSchema = z.object({ backup: z.string(), accounts: count, missing: count });
 const digestSchema = z.object({ algorithm: z.literal("sha256"), accounts: sha256, records: sha256, content: sha256, head: sha256 });
 const problemSchema = z.object({
-  code: z.enum(["NOT_AN_ACCOUNT", "WITHOUT_DOCUMENT", "WITHOUT_VECTOR", "KEPT_OLDER_VALUE", "SAME_EMAIL_OTHER_ID", "SIGNED_UP_MEANWHILE", "CHANGED_MEANWHILE", "NOT_RESTORED", "NOT_ACCEPTED"]),
+  code: z.enum(problemCodes),
   id: z.string(),
   message: z.string(),
 });

@@ -8,7 +8,7 @@ import type { OpenBackup } from "../backup/read-backup.ts";
 import { RequestFailure } from "../chroma/classify.ts";
 import type { ChromaConnection, CollectionInfo } from "../chroma/connection.ts";
 import { upsertRecords } from "../chroma/write-records.ts";
-import type { Problem } from "../record.ts";
+import { idsNotRestored, type Problem } from "../record.ts";
 import type { DimensionChoice } from "./dimension.ts";
 import { planRestore, type RestorePlan, type RestoreRequest } from "./plan-restore.ts";
 import { chosenRecords, writableRecords } from "./chosen-records.ts";
@@ -118,7 +118,8 @@ function reasonOf(refusal: KeeperError): string {
 
 /** How many were written and found on the site afterwards, whether or not all of them is as it should be. */
 function arrivedOf({ add, overwrite }: RestorePlan, problems: readonly Problem[]): Pick<RestoreReport, "added" | "overwritten"> {
-  const missing = problems.filter(({ code }) => code === "NOT_RESTORED" || code === "NOT_ACCEPTED" || code === "CHANGED_MEANWHILE").map(({ id }) => id);
+  const leftAlone = problems.filter(({ code }) => code === "CHANGED_MEANWHILE").map(({ id }) => id);
+  const missing = [...idsNotRestored({ problems }), ...leftAlone];
   return { added: add.size - missing.filter((id) => add.has(id)).length, overwritten: overwrite.size - missing.filter((id) => overwrite.has(id)).length };
 }
 

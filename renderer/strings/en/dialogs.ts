@@ -74,7 +74,7 @@ export const dialogs = {
   },
   fewer: {
     title: (now: number, before: number) => `This backup would hold ${accounts(now)}. The last one holds ${number(before)}.`,
-    hint: (missing: number) => `${accounts(missing)} of the last backup ${missing === 1 ? "is" : "are"} not on your site. We keep both: the fuller one stays the one to restore from.`,
+    hint: (missing: number) => `${accounts(missing)} of the last backup ${missing === 1 ? "is" : "are"} not on your site. We keep both: the last one stays the one to restore from.`,
     keepBoth: "Keep both",
     showMissing: "Show who is missing",
     accept: "They were deleted on purpose",
