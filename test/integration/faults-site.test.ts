@@ -54,7 +54,7 @@ async function recordsOf(backup: OpenBackup): Promise<Map<string, AccountRecord>
 }
 
 function contentOf(records: ReadonlyMap<string, AccountRecord>): Map<string, string> {
-  return new Map([...records].map(([id, record]): [string, string] => [id, recordHash(record).toString("hex")]).sort());
+  return new Map([...records].map(([id, record]): [string, string] => [id, recordHash(record)]).sort());
 }
 
 function of(records: readonly AccountRecord[]): Map<string, AccountRecord> {
@@ -154,7 +154,7 @@ it.each([
   };
   const wanted = contentOf(of([...now, ...others]));
   const allowed = new Map([...now, ...onSite, ...others].map((record) => [record.id, new Set<string>()]));
-  for (const record of [...now, ...onSite, ...others]) allowed.get(record.id)?.add(recordHash(record).toString("hex"));
+  for (const record of [...now, ...onSite, ...others]) allowed.get(record.id)?.add(recordHash(record));
 
   await reset();
   const requests = await requestsOf(proxy, async () => await over(proxy, options, restore));

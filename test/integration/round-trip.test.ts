@@ -148,7 +148,7 @@ describe("backup, wipe, restore", () => {
         seen += 1;
         const onSite = live.get(record.id);
         if (onSite === undefined) throw new Error(`not on the site: ${record.id}`);
-        expect(recordHash(record).equals(recordHash(onSite)), record.id).toBe(true);
+        expect(recordHash(record), record.id).toBe(recordHash(onSite));
       }
     }
     expect(seen).toBe(oddAccounts.length);

@@ -51,7 +51,7 @@ export async function expectSame(site: TestSite, wanted: ReadonlyMap<string, Acc
   for (const [id, record] of wanted) {
     const now = found.get(id);
     if (!now?.embedding || record.embedding === null) throw new Error(`no vector: ${id}`);
-    expect(recordHash(now).equals(recordHash(record)), id).toBe(true);
+    expect(recordHash(now), id).toBe(recordHash(record));
     expect(isSameVector(record.embedding, now.embedding), id).toBe(true);
   }
 }

@@ -50,7 +50,7 @@ export async function createFaultyRedeploys(accounts: number): Promise<FaultyRed
     proxy,
     render,
     service,
-    everybody: new Map(people.map((record): [string, string] => [record.id, recordHash(record).toString("hex")]).sort()),
+    everybody: new Map(people.map((record): [string, string] => [record.id, recordHash(record)]).sort()),
     async begin() {
       await clock.sleep(60 * 60_000, new AbortController().signal);
       await wipe();
@@ -70,7 +70,7 @@ export async function createFaultyRedeploys(accounts: number): Promise<FaultyRed
     },
     async onSite() {
       if (!(await exists())) return new Map();
-      return new Map([...(await site.read())].map(([id, record]): [string, string] => [id, recordHash(record).toString("hex")]).sort());
+      return new Map([...(await site.read())].map(([id, record]): [string, string] => [id, recordHash(record)]).sort());
     },
     async inNewestBackup(folder) {
       if ((await readdir(folder)).length === 0) return [];

@@ -19,5 +19,5 @@ export function snapshotFolder(folder: string): Record<string, string> | null {
 export async function snapshotSite(site: TestSite): Promise<Record<string, string> | null> {
   if ((await site.connection.findCollection(site.collectionName)) === null) return null;
   const records = await site.read();
-  return Object.fromEntries([...records].map(([id, record]) => [id, recordHash(record).toString("hex")] as const).sort());
+  return Object.fromEntries([...records].map(([id, record]) => [id, recordHash(record)] as const).sort());
 }

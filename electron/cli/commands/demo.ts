@@ -111,8 +111,8 @@ function countEqual(before: ReadonlyMap<string, AccountRecord>, after: ReadonlyM
   return [...before.values()].filter((record) => {
     const restored = after.get(record.id);
     if (restored === undefined) return false;
-    if (from === "variable") return accountHash(record).equals(accountHash(restored));
+    if (from === "variable") return accountHash(record) === accountHash(restored);
     const sameVector = record.embedding !== null && restored.embedding !== null && isSameVector(record.embedding, restored.embedding);
-    return sameVector && recordHash(record).equals(recordHash(restored));
+    return sameVector && recordHash(record) === recordHash(restored);
   }).length;
 }

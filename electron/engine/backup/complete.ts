@@ -42,7 +42,7 @@ function countsOf({ accountCount }: OpenBackup, head: BackupHead): BackupHead {
 }
 
 function completed(told: AccountRecord, ours: AccountRecord): AccountRecord {
-  if (accountHash(told).equals(accountHash(ours))) return ours;
+  if (accountHash(told) === accountHash(ours)) return ours;
   return { ...ours, document: told.document, metadata: joined(ours.metadata, told.metadata) };
 }
 

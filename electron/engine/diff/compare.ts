@@ -141,7 +141,7 @@ function createCompactor(everything: boolean): Compactor {
   const hashOf = everything ? recordHash : accountHash;
   const lists = createNameLists();
   return {
-    hash: (record) => hashOf(record).toString("latin1"),
+    hash: hashOf,
     fields: (record) => fieldHashes(record, everything, lists),
   };
 }

@@ -15,7 +15,7 @@ interface Place {
 }
 
 interface OlderOptions extends OperationOptions {
-  /** Hashes (`accountHash`, base64) of a version that is known to be older, by id. */
+  /** Hashes (`accountHash`) of a version that is known to be older, by id. */
   readonly knownOld?: ReadonlyMap<string, string> | undefined;
 }
 
@@ -43,11 +43,11 @@ export async function olderVersions(kept: OpenBackup, place: Place, { signal, kn
 function isOlder(there: AccountRecord, kept: AccountRecord, knownOld: string | undefined): boolean {
   const hash = accountHash(there);
   // The same account: then only what stands beside it was lost, unless the site's code writes something new there.
-  if (hash.equals(accountHash(kept))) {
+  if (hash === accountHash(kept)) {
     const before = keysOf(kept.metadata);
     return [...keysOf(there.metadata)].every((key) => before.has(key));
   }
-  if (hash.toString("base64") === knownOld) return true;
+  if (hash === knownOld) return true;
   const [then, now] = [updatedAt(there), updatedAt(kept)];
   return then !== null && now !== null && then < now;
 }

@@ -13,7 +13,7 @@ import { chooseBackup, restoreSite } from "./restore-site.ts";
 import { isOfOtherCollection } from "./whose-vault.ts";
 
 export interface PutRightRequest extends Omit<RestoreEveryoneRequest, "backup"> {
-  /** Hashes (`accountHash`, base64) of the version that is known to have come back, by id. */
+  /** Hashes (`accountHash`) of the version that is known to have come back, by id. */
   readonly cameBackAs?: ReadonlyMap<string, string> | undefined;
 }
 

@@ -18,7 +18,7 @@ async function heldHashes(render: RenderClient, serviceId: string, { signal }: O
   const text = await render.readVariable(serviceId, VARIABLE_NAME, { signal });
   if (text === null || text.trim() === "") return hashes;
   try {
-    for await (const page of (await openBackup({ text }, { signal })).records()) for (const record of page) hashes.set(record.id, accountHash(record).toString("base64"));
+    for await (const page of (await openBackup({ text }, { signal })).records()) for (const record of page) hashes.set(record.id, accountHash(record));
   } catch (error) {
     if (!isKeeperError(error) || error.code === "CANCELLED") throw error;
     // A value that cannot be read has brought nobody back.

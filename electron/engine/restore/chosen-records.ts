@@ -37,7 +37,7 @@ export async function* writableRecords({ connection, backup, plan, collection, s
     for (const { id } of page) {
       const expected = plan.overwrite.get(id)?.onSite;
       const found = onSite.get(id);
-      if (expected !== undefined && (found === undefined || hashOf(found).toString("base64") !== expected)) skipped.set(id, changedMeanwhile(id, found !== undefined));
+      if (expected !== undefined && (found === undefined || hashOf(found) !== expected)) skipped.set(id, changedMeanwhile(id, found !== undefined));
     }
     yield page
       .filter(({ id }) => !skipped.has(id))

@@ -91,7 +91,7 @@ function inheritedKeys(wanted: AccountRecord, found: AccountRecord): string[] {
   const members = Object.entries(membersOf(found.metadata));
   const isInherited = ([key, value]: (typeof members)[number]): boolean => Array.isArray(value) && !Object.hasOwn(known, key);
   const own = Object.fromEntries(members.filter((member) => !isInherited(member)));
-  if (!recordHash({ ...found, metadata: stringifyLossless(own) }).equals(recordHash(wanted))) return [];
+  if (recordHash({ ...found, metadata: stringifyLossless(own) }) !== recordHash(wanted)) return [];
   return members.filter(isInherited).map(([key]) => key);
 }
 
@@ -115,7 +115,7 @@ function membersOf(metadata: string | null): JsonObject {
 function compare(wanted: AccountRecord, found: AccountRecord | undefined, wasThere: boolean): Problem | null {
   const { id } = wanted;
   if (found === undefined) return { code: "NOT_RESTORED", id, message: "This account is not on the site after the restore." };
-  const isRight = recordHash(wanted).equals(recordHash(found)) && (wanted.embedding === null || (found.embedding !== null && isSameVector(wanted.embedding, found.embedding)));
+  const isRight = recordHash(wanted) === recordHash(found) && (wanted.embedding === null || (found.embedding !== null && isSameVector(wanted.embedding, found.embedding)));
   if (isRight) return null;
   return {
     code: "KEPT_OLDER_VALUE",

@@ -82,9 +82,9 @@ describe("metadata", () => {
   });
 
   it.each(odd)("%s has a digest of its own", (_, metadata) => {
-    const hashes = [metadata, "{}", '{"a":1}'].map((text) => recordHash(account("a", { metadata: text })).toString("hex"));
+    const hashes = [metadata, "{}", '{"a":1}'].map((text) => recordHash(account("a", { metadata: text })));
     expect(new Set(hashes).size).toBe(3);
-    expect(accountHash({ id: "a", document: metadata }).equals(accountHash({ id: "a", document: "{}" }))).toBe(false);
+    expect(accountHash({ id: "a", document: metadata })).not.toBe(accountHash({ id: "a", document: "{}" }));
   });
 
   it("with a whole number of millions of digits is compared in time that grows with its length", () => {
