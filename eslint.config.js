@@ -15,6 +15,7 @@ const layers = [
   { target: "./electron/web", from: ["./electron/desktop", "./electron/cli", "./renderer"], message: "Hosts do not know each other." },
   { target: "./electron/desktop", from: ["./electron/cli", "./electron/web", "./renderer"], message: "Hosts do not know each other." },
   { target: "./renderer", from: ["./electron"], message: "The window talks to the engine through shared/ only." },
+  { target: ["./renderer/api", "./renderer/stores", "./renderer/flows"], from: ["./renderer/views", "./renderer/components"], message: "What the window knows and does has no looks." },
   { target: ["./shared", "./electron", "./renderer"], from: "./test", message: "Product code never imports tests." },
 ];
 

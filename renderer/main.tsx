@@ -1,11 +1,13 @@
 /** Puts the window on the page. */
 import "./theme/index.ts";
 import { createRoot } from "react-dom/client";
+import { keepPlaceInAddress } from "./flows/place-in-address.ts";
 import { startUp } from "./flows/start-up.ts";
 import { Root } from "./views/Root.tsx";
 
 const element = document.getElementById("window");
 if (element === null) throw new Error("The page has no window element.");
+keepPlaceInAddress();
 const root = createRoot(element);
 root.render(<Root />);
 void startUp().then(() => {

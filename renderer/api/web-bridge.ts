@@ -23,8 +23,9 @@ async function answerOf(request: Promise<Response>): Promise<Result<never>> {
   }
 }
 
-/** A browser keeps six connections to one address, over all its tabs: one that nobody looks at gives its own back. */
+/** A browser keeps six connections to one address, over all its tabs: one that nobody looks at gives its own back, at once when another tab needs one. */
 const HIDDEN_MS = 60_000;
+const OPENING = "account-keeper stream";
 
 function isResult(value: unknown): value is Result<never> {
   return typeof value === "object" && value !== null && "ok" in value && typeof value.ok === "boolean" && (value.ok ? "value" in value : "error" in value);
@@ -45,6 +46,7 @@ export function createWebBridge(onGap: () => void): KeeperBridge {
   let wasLost = false;
   let missing: ReturnType<typeof setTimeout> | null = null;
   let closing: ReturnType<typeof setTimeout> | null = null;
+  const otherTabs = new BroadcastChannel(OPENING);
 
   let settle = (): void => undefined;
   /** The first stream is open, or has failed. What is asked before that may be answered before news of it can be heard. */
@@ -58,6 +60,7 @@ export function createWebBridge(onGap: () => void): KeeperBridge {
   }
 
   function open(): void {
+    otherTabs.postMessage(OPENING);
     const source = new EventSource("/api/events");
     stream = source;
     source.onopen = () => {
@@ -83,17 +86,19 @@ export function createWebBridge(onGap: () => void): KeeperBridge {
     };
   }
 
+  function giveBack(): void {
+    stream?.close();
+    stream = null;
+    found();
+    // Whoever waits for a first stream that never came is answered without.
+    settle();
+    wasLost = true;
+  }
+
   function onVisibility(): void {
     if (closing !== null) clearTimeout(closing);
-    closing = null;
-    if (document.visibilityState === "hidden") {
-      closing = setTimeout(() => {
-        stream?.close();
-        stream = null;
-        found();
-        wasLost = true;
-      }, HIDDEN_MS);
-    } else if (stream === null) open();
+    closing = document.visibilityState === "hidden" ? setTimeout(giveBack, HIDDEN_MS) : null;
+    if (closing === null && stream === null) open();
   }
 
   return {
@@ -111,6 +116,9 @@ export function createWebBridge(onGap: () => void): KeeperBridge {
       if (stream === null && listeners.size === 1) {
         open();
         document.addEventListener("visibilitychange", onVisibility);
+        otherTabs.onmessage = () => {
+          if (document.visibilityState === "hidden") giveBack();
+        };
         // Opened in the background, nothing tells that it is hidden.
         onVisibility();
       }

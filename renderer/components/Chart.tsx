@@ -1,6 +1,6 @@
 /** Accounts over thirty days with backups as dots and wipes as empty bowls; the same as a table for whoever prefers words. */
 import { en } from "../strings/en.ts";
-import { day, dayAndMonth, number } from "../strings/words.ts";
+import { day, dayAndMonth, number, shortNumber } from "../strings/words.ts";
 import { chartOf, type ChartFacts } from "./chart-points.ts";
 
 const words = en.overview.chart;
@@ -12,15 +12,17 @@ interface Frame {
 
 const LEFT = 26;
 const TOP = 20;
-/** Room for one figure of the last count. */
+/** Room for one figure of the last count, and of the scale. */
 const DIGIT = 9;
+const TICK_DIGIT = 6.5;
 
 function Drawing({ facts, frame, className, label }: { readonly facts: ChartFacts; readonly frame: Frame; readonly className: string; readonly label: string }) {
   const { points, dots, wipes, top, last, from, to, ticks } = chartOf(facts);
   const bottom = frame.height - 38;
-  const lastLabel = last === null ? "" : last >= 10_000 ? `${Math.round(last / 1_000)}k` : number(last);
+  const left = Math.max(LEFT, 8 + TICK_DIGIT * Math.max(...ticks.map((tick) => shortNumber(tick).length)));
+  const lastLabel = last === null ? "" : last >= 10_000 ? shortNumber(last) : number(last);
   const right = frame.width - 28 - DIGIT * lastLabel.length;
-  const x = (at: number): number => LEFT + ((at - from) / (to - from)) * (right - LEFT);
+  const x = (at: number): number => left + ((at - from) / (to - from)) * (right - left);
   const y = (count: number): number => bottom - (count / top) * (bottom - TOP);
   const path = points.map(({ at, count }, index) => (index === 0 ? `M${x(at).toFixed(1)} ${y(count).toFixed(1)}` : `H${x(at).toFixed(1)}V${y(count).toFixed(1)}`)).join("");
   const start = points[0]?.at ?? from;
@@ -29,14 +31,14 @@ function Drawing({ facts, frame, className, label }: { readonly facts: ChartFact
     <svg className={`chart ${className}`} viewBox={`0 0 ${frame.width} ${frame.height}`} role="img" aria-label={label}>
       {ticks.map((tick) => (
         <g key={tick}>
-          <path d={`M${LEFT} ${y(tick)}H${right}`} stroke={tick === 10 ? "var(--ctl)" : "var(--line)"} strokeDasharray={tick === 10 ? "2 3" : undefined} />
-          <text x={18} y={y(tick) + 4} textAnchor="end">
-            {tick >= 1_000 ? `${Math.round(tick / 1_000)}k` : tick}
+          <path d={`M${left} ${y(tick)}H${right}`} stroke={tick === 10 ? "var(--ctl)" : "var(--line)"} strokeDasharray={tick === 10 ? "2 3" : undefined} />
+          <text x={left - 8} y={y(tick) + 4} textAnchor="end">
+            {shortNumber(tick)}
           </text>
         </g>
       ))}
       {ticks.includes(10) && (
-        <text x={28} y={y(10) - 6}>
+        <text x={left + 2} y={y(10) - 6}>
           {words.most}
         </text>
       )}
@@ -60,7 +62,7 @@ function Drawing({ facts, frame, className, label }: { readonly facts: ChartFact
       {dots.map((at) => (
         <circle key={at} cx={x(at).toFixed(1)} cy={bottom + 14} r="2.6" fill="var(--ink-3)" />
       ))}
-      <text x={LEFT} y={bottom + 34}>
+      <text x={left} y={bottom + 34}>
         {dayAndMonth(from)}
       </text>
       <text x={x(middle)} y={bottom + 34} textAnchor="middle">
@@ -74,7 +76,7 @@ function Drawing({ facts, frame, className, label }: { readonly facts: ChartFact
 }
 
 export function Chart({ facts, asTable }: { readonly facts: ChartFacts; readonly asTable: boolean }) {
-  const { points, backups, wipes, last, from } = chartOf(facts);
+  const { points, rows, backups, wipes, last, from } = chartOf(facts);
   const label = words.summary(dayAndMonth(from), points[0]?.count ?? last ?? 0, last ?? 0, backups, wipes.length);
   return asTable ? (
     <div className="chart-table" tabIndex={0} role="region" aria-label={label}>
@@ -88,10 +90,10 @@ export function Chart({ facts, asTable }: { readonly facts: ChartFacts; readonly
           </tr>
         </thead>
         <tbody>
-          {points.toReversed().map(({ at, count }) => (
-            <tr key={at}>
+          {rows.map(({ at, count }) => (
+            <tr key={`${at} ${count ?? ""}`}>
               <td>{day(new Date(at).toISOString(), facts.now)}</td>
-              <td className="num">{number(count)}</td>
+              <td className="num">{count === null ? words.wipe : number(count)}</td>
             </tr>
           ))}
         </tbody>

@@ -15,6 +15,8 @@ export interface ChartFacts {
 }
 
 interface ChartView {
+  /** The same in words, newest first; without a count: a wipe. */
+  readonly rows: readonly { readonly at: number; readonly count: number | null }[];
   readonly points: readonly { readonly at: number; readonly count: number }[];
   /** In these days; of many only some are drawn. */
   readonly backups: number;
@@ -54,11 +56,14 @@ export function chartOf({ backups, activity, siteId, accounts, now }: ChartFacts
   const most = Math.max(last ?? 0, ...points.map(({ count }) => count));
   const top = roundTop(most);
   const every = Math.max(1, Math.ceil(within.length / MOST_DOTS));
+  const shown = last === null || points.length === 0 || points.at(-1)?.count === last ? points : [...points, { at: now, count: last }];
+  const wipes = activity.flatMap((entry) => (entry.siteId === siteId ? wipeOf(entry) : [])).filter((at) => at >= from);
   return {
-    points: last === null || points.length === 0 || points.at(-1)?.count === last ? points : [...points, { at: now, count: last }],
+    points: shown,
+    rows: [...wipes.map((at) => ({ at, count: null })), ...shown].toSorted((a, b) => b.at - a.at),
     backups: within.length,
     dots: within.filter((_, index) => index % every === 0).map(({ at }) => at),
-    wipes: activity.flatMap((entry) => (entry.siteId === siteId ? wipeOf(entry) : [])).filter((at) => at >= from),
+    wipes,
     last,
     top,
     ticks: top === 10 ? [0, 5, 10] : [0, top / 2, top],

@@ -7,13 +7,14 @@ import type { Operation } from "../../shared/operations.ts";
 import { addActivity, setActivity } from "../stores/activity.ts";
 import { backupsOf, setBackups } from "../stores/backups.ts";
 import { setClipboardState } from "../stores/clipboard.ts";
-import { recallLooks } from "../stores/looks.ts";
+import { lookOf, recallLooks } from "../stores/looks.ts";
 import { operationsStore, putOperation, putOperations, runningIds } from "../stores/operations.ts";
 import { goTo } from "../stores/place.ts";
 import { addNotice, dropNotice, setHost, setSettings, settingsStore } from "../stores/settings.ts";
 import { selectSite, setSites, sitesStore } from "../stores/sites.ts";
 import { noteRedeployActivity } from "../stores/redeploy.ts";
 import { en } from "../strings/en.ts";
+import { isFolderGone } from "../stores/site-state.ts";
 import { noteDamageSeen } from "./damage.ts";
 import { lookAfterNews, lookAt, lookLater, lookSoon, noteLook } from "./look.ts";
 
@@ -62,9 +63,17 @@ export async function loadBackups(siteId: string): Promise<void> {
   await current;
 }
 
+function isFolderGoneAt(siteId: string | null): boolean {
+  const trouble = siteId === null ? null : lookOf(siteId).trouble;
+  return trouble !== null && isFolderGone(trouble.error);
+}
+
 function afterOperation(operation: Operation): void {
-  noteLook(operation);
   const { siteId } = operation;
+  const wasGone = isFolderGoneAt(siteId);
+  noteLook(operation);
+  // What happened is kept in the folder too, and so is what the lists are made of.
+  if (wasGone && !isFolderGoneAt(siteId)) void askForLists();
   if (siteId === null || operation.state === "running") return;
   const writes = operationKindsThatWrite.has(operation.kind);
   if (writes) lookSoon(siteId);

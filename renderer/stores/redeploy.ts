@@ -4,7 +4,7 @@ import { createStore } from "zustand/vanilla";
 import type { ActivityView } from "../../shared/model.ts";
 import { isRecord, remember, remembered } from "./persisted.ts";
 import { lookOf, looksStore } from "./looks.ts";
-import { newNotes, withActivity, withLook, withSilence, type RedeployNotes } from "../views/redeploy/steps.ts";
+import { newNotes, withActivity, withLook, withSilence, type RedeployNotes } from "./redeploy-steps.ts";
 
 interface RedeployState {
   readonly bySite: Readonly<Record<string, RedeployNotes>>;

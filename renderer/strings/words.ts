@@ -32,6 +32,11 @@ export function number(value: number): string {
   return numbers.format(value);
 }
 
+/** "1.5k", "100k": where there is no room for more. */
+export function shortNumber(value: number): string {
+  return value < 1_000 ? String(value) : `${Number((value / 1_000).toFixed(1))}k`;
+}
+
 export function plural(count: number, one: string, many: string): string {
   return `${number(count)} ${count === 1 ? one : many}`;
 }
@@ -46,6 +51,16 @@ export function people(count: number): string {
 
 export function backups(count: number): string {
   return plural(count, "backup", "backups");
+}
+
+/** A whole letter, also one that takes two places in a string, such as an emoji. */
+function firstOf(name: string): string {
+  return Array.from(name)[0] ?? "";
+}
+
+/** What stands for a site where there is room for one letter. */
+export function initial(name: string): string {
+  return firstOf(name.trim()).toUpperCase();
 }
 
 /** A name of somebody else's making inside a line of ours: one written from right to left turns nothing around it. */
@@ -131,6 +146,18 @@ export function shortWhen(at: string, now: number): string {
   return `${shortDate(days < 7 ? "weekday" : "dayAndMonth", at)}, ${clock(at)}`;
 }
 
+/** "14:06", "yesterday, 18:40", "Mon, 07:55": after "since". */
+export function sinceWhen(at: string, now: number): string {
+  return shortWhen(at, now).replace("Today, ", "").replace("Yesterday", "yesterday");
+}
+
+/** "at 14:06", "yesterday at 18:40", "on Mon 16 Nov at 07:55": inside a sentence. */
+export function atWhen(at: string, now: number): string {
+  const days = daysAgo(at, now);
+  if (days === 0) return `at ${clock(at)}`;
+  return days === 1 ? `yesterday at ${clock(at)}` : `on ${day(at, now)} at ${clock(at)}`;
+}
+
 /** "19 Oct", for axes. */
 export function dayAndMonth(at: number): string {
   return shortDate("dayAndMonth", at);
@@ -169,12 +196,12 @@ export function timeLeftMs(startedAt: string, done: number, total: number | null
 export function masked(id: string): string {
   const at = id.lastIndexOf("@");
   if (at <= 0) return id;
-  return `${id.slice(0, 1)}•••••${id.slice(at)}`;
+  return `${firstOf(id)}•••••${id.slice(at)}`;
 }
 
 /** The same for a screen reader. */
 export function maskedAloud(id: string): string {
   const at = id.lastIndexOf("@");
   if (at <= 0) return id;
-  return `${id.slice(0, 1)}, hidden, at ${id.slice(at + 1)}`;
+  return `${firstOf(id)}, hidden, at ${id.slice(at + 1)}`;
 }

@@ -112,7 +112,7 @@ test("a wrong address gets its sentence and hint, and the right one goes on from
     [`http://127.0.0.1:${await findFreePort()}`, "Nobody answers at this address.", "Check the address, or ask whoever built your site."],
     [website.url, "Something answers here, but it is not ChromaDB.", "You may have the address of the website. The database has its own."],
     [old.url, "The ChromaDB at this address is too old.", "Ask whoever built your site to update it to 0.5.16 or newer, or choose its data folder instead."],
-    [proxy.url, "The server wants another key.", "Enter the key your site uses for its database."],
+    [proxy.url, "The server wants a key.", "Enter the key your site uses for its database."],
   ] as const;
   for (const [address, sentence, hint] of wrong) {
     await enterAddress(window, address);

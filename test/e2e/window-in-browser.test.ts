@@ -43,6 +43,13 @@ test("a page outside opens in a tab of its own; nothing offers to show a folder"
   await go("Settings");
   await button("Choose another folder…").waitFor();
   expect(await button("Show in folder").count()).toBe(0);
+  // The browser's own ways lead where the owner was.
+  await page.reload();
+  await says("Settings");
+  await page.goBack();
+  await says("Variable");
+  await page.goBack();
+  await says("All 11 accounts are safe.");
   await go("Backups");
   await button("More").click();
   await page.getByRole("menuitem", { name: "Look inside a file…" }).waitFor();

@@ -8,6 +8,8 @@ export const activity = {
   search: "Search",
   backedUp: (count: number) => `Backed up and verified: ${accounts(count)}.`,
   nothing: "Nothing has happened yet. That is fine.",
+  /** What happened is written down beside the backups. */
+  folderGone: "What happened is kept in the backup folder, which is not there.",
   nothingFound: (words: string) => `Nothing matches “${words}”.`,
   nothingOfThis: "Nothing of this kind.",
   clear: "Clear search",

@@ -42,7 +42,7 @@ export const firstRun = {
   which: "Which of these are your customers?",
   collectionName: "Name of the collection",
   enterKey: "Enter the key",
-  keyWanted: "The server wants another key.",
+  keyWanted: (hasOne: boolean) => (hasOne ? "The server wants another key." : "The server wants a key."),
   continue: "Continue",
   startDemo: "Start the demo",
   cancel: "Cancel",

@@ -33,6 +33,7 @@ export const frame = {
   watchedElsewhere: "Watched by another Account Keeper",
   states: {
     safe: "Safe",
+    restored: "Restored",
     risk: "At risk",
     wiped: "Wiped",
     deletions: "Accounts gone",

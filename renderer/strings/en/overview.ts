@@ -33,7 +33,7 @@ export const overview = {
   },
   safe: {
     title: (count: number) => `${all(count)} safe.`,
-    hint: "Each one is in a backup that was read back and checked. You can redeploy whenever you like.",
+    hint: (count: number) => `${count === 1 ? "It is" : "Each one is"} in a backup that was read back and checked. You can redeploy whenever you like.`,
     demoHint: "This is a demo with made-up customers. Wipe it, break it, restore it.",
   },
   elsewhere: { title: "Another Account Keeper is backing up this site.", hint: "This window shows what it does." },
@@ -69,15 +69,15 @@ export const overview = {
   },
   problems: {
     title: (done: number, of: number) => `${number(done)} of ${accounts(of)} backed up.`,
-    hint: (count: number) => `${number(count)} could not be read as an account. It is kept in the file as it is.`,
+    hint: (count: number) => (count === 1 ? "1 could not be read as an account. It is kept in the file as it is." : `${number(count)} could not be read as accounts. They are kept in the file as they are.`),
   },
   restored: {
     title: (count: number) => `Your site was wiped. ${all(count)} back.`,
     titleItself: "Your site was wiped and restored itself.",
     titleByHand: (count: number) => `${all(count)} back.`,
-    hint: (time: string) => `Its disk was emptied at ${time}, most likely by a redeploy. Everyone can sign in as before. Nothing is left to do.`,
+    hint: (time: string) => `Its disk was emptied ${time}, most likely by a redeploy. Everyone can sign in as before. Nothing is left to do.`,
     hintWith: (time: string, newcomers: number) =>
-      `Its disk was emptied at ${time}, most likely by a redeploy. Everyone can sign in as before, and the ${people(newcomers)} who signed up meanwhile ${newcomers === 1 ? "is" : "are"} kept. Nothing is left to do.`,
+      `Its disk was emptied ${time}, most likely by a redeploy. Everyone can sign in as before, and the ${people(newcomers)} who signed up meanwhile ${newcomers === 1 ? "is" : "are"} kept. Nothing is left to do.`,
     hintByHand: "Everyone can sign in as before. Nothing is left to do.",
     moments: {
       label: "What happened",
@@ -147,7 +147,7 @@ export const overview = {
     checked: (ago: string) => `Checked ${ago}`,
     asOf: (time: string) => `As of ${time}`,
     lastSeen: (time: string, count: number) => `Last seen ${time}: ${accounts(count)}`,
-    refusedAt: (time: string) => `Refused at ${time}`,
+    refusedAt: (time: string) => `Refused ${time}`,
     locked: "Locked with a passphrase",
     noAnswerSince: (time: string) => `No answer since ${time}`,
     asleepSince: (time: string) => `Asleep since ${time}`,
@@ -195,5 +195,5 @@ export const overview = {
     copy: "Copy USER_BACKUP_DATA",
     meterAloud: (count: number) => `${number(count)} of 10 accounts`,
   },
-  lately: { title: "Lately", all: "All activity", nothing: "Nothing has happened yet. That is fine." },
+  lately: { title: "Lately", all: "All activity" },
 } as const;

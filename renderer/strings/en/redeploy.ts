@@ -83,6 +83,7 @@ export const redeploy = {
     title: "Watching your site",
     site: "On your site",
     backup: (time: string) => `In the ${time} backup`,
+    earlierBackup: (which: string) => `In ${which}`,
     noBackup: "In a backup",
     since: "Signed up since then",
     nobody: "Nobody yet",

@@ -1,6 +1,9 @@
 /** Words of the Variable page. */
 import { accounts, duration, number } from "../words.ts";
 
+/** More take longer than a minute to write and to read back. */
+const MANY = 20_000;
+
 export const variable = {
   title: "Variable",
   lead: "One line for your host. With it, your site brings its accounts back by itself after a redeploy.",
@@ -81,7 +84,12 @@ export const variable = {
       title: "Let this app bring them back",
       on: "On",
       off: "Off",
-      text: (count: number, rehearsal: string) => `After a wipe we restore all ${number(count)} within a minute, while this computer is on.${rehearsal}`,
+      text: (count: number, isOn: boolean, rehearsal: string) => {
+        const all = count === 1 ? "your 1 account" : `all ${number(count)}`;
+        return isOn
+          ? `After a wipe we restore ${all} within ${count > MANY ? "a few minutes" : "a minute"}, while this computer is on.${rehearsal}`
+          : `After a wipe one click brings ${all} back. With “Restore after a wipe by itself”, in Settings, it takes none.${rehearsal}`;
+      },
       rehearsal: (day: string, ok: boolean) => ` Last rehearsal: ${day}, ${ok ? "passed" : "with trouble"}.`,
       action: "Before a redeploy…",
     },

@@ -7,12 +7,12 @@ import { Icon } from "../../components/Icon.tsx";
 import { SearchField } from "../../components/SearchField.tsx";
 import { useNow } from "../../components/use-now.ts";
 import type { ActivityView, SiteView } from "../../../shared/model.ts";
-import { useActivity } from "../../stores/activity.ts";
 import { en } from "../../strings/en.ts";
 import { hintInWindow } from "../../strings/in-window.ts";
 import { clock, fullTime, masked } from "../../strings/words.ts";
 import { activityIcon, activityMessage } from "../activity-icon.ts";
 import { PageHead } from "../frame/Page.tsx";
+import { useSiteActivity } from "../site-activity.ts";
 import { activityFilters, filtered, withDays, type ActivityFilter } from "./activity-filter.ts";
 
 const words = en.activity;
@@ -49,17 +49,16 @@ function Details({ entry }: { readonly entry: ActivityView }) {
 }
 
 export function ActivityPlace({ site }: { readonly site: SiteView }) {
-  const activity = useActivity();
+  const { entries: mine, none } = useSiteActivity(site.id);
   const now = useNow(60_000);
   const [filter, setFilter] = useState<ActivityFilter>("all");
   const [search, setSearch] = useState("");
   const [open, setOpen] = useState<string | null>(null);
   const scroller = useRef<HTMLDivElement>(null);
-  const mine = useMemo(() => activity?.filter((entry) => entry.siteId === site.id) ?? [], [activity, site.id]);
   const rows = useMemo(() => withDays(filtered(mine, filter, search), now), [mine, filter, search, now]);
   const root = Number.parseFloat(getComputedStyle(document.documentElement).fontSize);
   const virtual = useVirtualizer({ count: rows.length, getScrollElement: () => scroller.current, estimateSize: () => ROW_REM * root, overscan: 10 });
-  const nothing = activity === null ? words.loading : mine.length === 0 ? words.nothing : rows.length === 0 ? (search.trim() === "" ? words.nothingOfThis : words.nothingFound(search.trim())) : null;
+  const nothing = mine.length === 0 ? none : rows.length === 0 ? (search.trim() === "" ? words.nothingOfThis : words.nothingFound(search.trim())) : null;
   return (
     <>
       <PageHead title={words.title} lead={words.lead}>

@@ -14,21 +14,25 @@ interface ConnectionNoteProps {
   readonly tried: ReturnType<typeof useConnection>;
   readonly collection: string | null;
   readonly onCollection: (name: string) => void;
+  /** Was it tried with one? */
+  readonly hasKey: boolean;
   /** Takes the owner to the field of the key. */
   readonly onEnterKey: () => void;
 }
 
-export function ConnectionNote({ tried, collection, onCollection, onEnterKey }: ConnectionNoteProps) {
+export function ConnectionNote({ tried, collection, onCollection, hasKey, onEnterKey }: ConnectionNoteProps) {
   const { state, connection, error, operation } = tried;
   if (state === "testing") {
     const isWaking = operation?.progress?.phase === "waking";
+    const slow = operation?.state === "running" && Date.now() - Date.parse(operation.startedAt) > 1_000 ? operation : null;
     return (
       <div className="note first" role="status">
         <Icon name={isWaking ? "moon" : "clock"} />
         <div className="grow">
-          <b>{isWaking ? words.waking.title : words.testing}</b>
+          {/* The bar says it too. */}
+          {(isWaking || slow === null) && <b>{isWaking ? words.waking.title : words.testing}</b>}
           {isWaking && <p>{words.waking.hint}</p>}
-          {operation?.state === "running" && Date.now() - Date.parse(operation.startedAt) > 1_000 && <ProgressBar operation={operation} label={words.testing} />}
+          {slow !== null && <ProgressBar operation={slow} label={words.testing} />}
         </div>
         <Button size="s" onClick={tried.stop}>
           {isWaking ? words.waking.stop : words.cancel}
@@ -41,7 +45,7 @@ export function ConnectionNote({ tried, collection, onCollection, onEnterKey }: 
     if (error.code === "KEY_REFUSED") {
       return (
         <ErrorNote
-          error={{ ...error, message: words.keyWanted }}
+          error={{ ...error, message: words.keyWanted(hasKey) }}
           action={
             <Button rank="primary" size="s" icon="key" onClick={onEnterKey}>
               {words.enterKey}

@@ -29,7 +29,7 @@ export function SourceStep({ entry, onEntry, tried, collection, onCollection }: 
     keyField.current?.focus();
     keyField.current?.select();
   }
-  const note = <ConnectionNote tried={tried} collection={collection} onCollection={onCollection} onEnterKey={enterKey} />;
+  const note = <ConnectionNote tried={tried} collection={collection} onCollection={onCollection} hasKey={entry.kind === "cloud" || entry.key.secret !== ""} onEnterKey={enterKey} />;
   const names = showsMore ? (
     <div className="fields two-fields">
       <TextInput label={words.source.tenant} value={entry.tenant} onChange={(event) => onEntry({ tenant: event.currentTarget.value })} />

@@ -12,7 +12,7 @@ import { useHost } from "../../stores/settings.ts";
 import { useCurrentSite } from "../../stores/sites.ts";
 import { en } from "../../strings/en.ts";
 import { ago } from "../../strings/words.ts";
-import { busyState } from "../overview/site-state.ts";
+import { busyState } from "../../stores/site-state.ts";
 import { SiteSwitcher } from "./SiteSwitcher.tsx";
 import { useRedeployBadge } from "./use-redeploy-badge.ts";
 

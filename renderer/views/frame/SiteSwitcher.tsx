@@ -8,26 +8,33 @@ import { useRunningWrite } from "../../stores/operations.ts";
 import { goTo } from "../../stores/place.ts";
 import { selectSite, useCurrentSite, useSites } from "../../stores/sites.ts";
 import { en } from "../../strings/en.ts";
-import { shortWhen } from "../../strings/words.ts";
+import { initial, shortWhen } from "../../strings/words.ts";
 import type { SiteView } from "../../../shared/model.ts";
-import { bySeverity, stateOf } from "../overview/site-state.ts";
+import { bySeverity, stateOf } from "../../stores/site-state.ts";
+import { useStory } from "../overview/use-story.ts";
 import { badgeOf } from "./state-badge.ts";
 
 const SEARCH_FROM = 8;
 const ADD = "add";
 const TINTS = ["", "sea", "moss", "clay"];
 
+interface OptionProps {
+  readonly site: SiteView;
+  readonly look: Look;
+  readonly now: number;
+}
+
 function Avatar({ site }: { readonly site: SiteView }) {
   const tint = TINTS[Array.from({ length: site.id.length }, (_, index) => site.id.charCodeAt(index)).reduce((sum, code) => sum + code, 0) % TINTS.length];
   return (
     <span className={`ava ${tint ?? ""}`} aria-hidden="true">
-      {site.name.slice(0, 1).toUpperCase()}
+      {initial(site.name)}
     </span>
   );
 }
 
-function Badge({ site, look }: { readonly site: SiteView; readonly look: Look }) {
-  const badge = badgeOf(look, useRunningWrite(site.id));
+function Badge({ site, look, now }: OptionProps) {
+  const badge = badgeOf(look, useRunningWrite(site.id), useStory(site.id, now) !== null);
   return (
     <small>
       <span className={badge.tone}>
@@ -39,14 +46,14 @@ function Badge({ site, look }: { readonly site: SiteView; readonly look: Look })
   );
 }
 
-function Option({ site, look, now }: { readonly site: SiteView; readonly look: Look; readonly now: number }) {
+function Option({ site, look, now }: OptionProps) {
   const newest = look.overview?.newestBackup ?? null;
   return (
     <Combobox.Option value={site.id} className="site-option">
       <Avatar site={site} />
       <span className="grow site-words">
         <b className="cut">{site.name}</b>
-        <Badge site={site} look={look} />
+        <Badge site={site} look={look} now={now} />
         <span className="t3 xs cut">{newest?.at === undefined || newest.at === null ? en.frame.noBackup : en.frame.newestBackup(shortWhen(newest.at, now))}</span>
       </span>
     </Combobox.Option>
@@ -93,7 +100,7 @@ export function SiteSwitcher() {
           <Avatar site={current} />
           <span className="grow site-words">
             <b className="cut">{current.name}</b>
-            <Badge site={current} look={look} />
+            <Badge site={current} look={look} now={now} />
           </span>
           <span className="t3">
             <Icon name="up_down" small />

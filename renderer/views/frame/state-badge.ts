@@ -2,7 +2,7 @@
 import type { IconName } from "../../components/Icon.tsx";
 import type { Look } from "../../stores/looks.ts";
 import { en } from "../../strings/en.ts";
-import { atRisk, busyState, stateOf } from "../overview/site-state.ts";
+import { atRisk, busyState, stateOf } from "../../stores/site-state.ts";
 import type { Operation } from "../../../shared/operations.ts";
 
 export interface StateBadge {
@@ -14,7 +14,8 @@ export interface StateBadge {
 
 const words = en.frame.states;
 
-export function badgeOf(look: Look, running: Operation | null): StateBadge {
+/** `isRestored`: everybody was brought back, and the owner has not said "Got it" yet. */
+export function badgeOf(look: Look, running: Operation | null, isRestored: boolean): StateBadge {
   const { overview } = look;
   const busy = busyState(running);
   const all = overview === null ? "" : en.frame.counts.all(overview.accounts);
@@ -22,7 +23,7 @@ export function badgeOf(look: Look, running: Operation | null): StateBadge {
   const state = stateOf(look);
   switch (state) {
     case "safe":
-      return { icon: "check_ring", word: words.safe, tone: "ok", count: all };
+      return { icon: isRestored ? "restored" : "check_ring", word: isRestored ? words.restored : words.safe, tone: "ok", count: all };
     case "risk":
       return { icon: "warning", word: words.risk, tone: "warn", count: overview === null || look.trouble !== null ? "" : en.frame.counts.some(overview.newestBackup === null ? overview.accounts : atRisk(overview), overview.accounts) };
     case "wiped":

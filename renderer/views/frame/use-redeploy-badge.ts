@@ -4,7 +4,7 @@ import { useLatest } from "../../stores/operations.ts";
 import { useRedeploy } from "../../stores/redeploy.ts";
 import { en } from "../../strings/en.ts";
 import { stageOf, stages } from "../redeploy/linked/stage.ts";
-import { currentStep } from "../redeploy/steps.ts";
+import { currentStep } from "../../stores/redeploy-steps.ts";
 
 export function useRedeployBadge(siteId: string | null): string | undefined {
   const { overview } = useLook(siteId);

@@ -13,7 +13,7 @@ import { announce } from "../../stores/announcer.ts";
 import type { Look } from "../../stores/looks.ts";
 import { useCanShowFiles } from "../../stores/settings.ts";
 import { en } from "../../strings/en.ts";
-import { clock } from "../../strings/words.ts";
+import { sinceWhen } from "../../strings/words.ts";
 import type { HeroActionId } from "./hero.ts";
 import { Moments } from "./Moments.tsx";
 import { Outcome } from "./Outcome.tsx";
@@ -25,6 +25,9 @@ const icons: Partial<Record<HeroActionId, IconName>> = {
   backup: "backup", redeploy: "redeploy", restore: "restore", cancel: "close", bring_back: "restore", choose_people: "person", older_backup: "backups", got_it: "check",
   see_what: "activity", undo: "restore", look: "again", new_key: "key", passphrase: "lock", settings: "folder", show_folder: "folder", wipe_demo: "wiped", stop_waiting: "close",
 };
+
+/** What is over sooner shows no bar: it would push everything below it down and up again. */
+const SOON_OVER_MS = 500;
 
 /** Told to whoever does not look. An alert tells itself; and whoever has just come here hears it with the focus. */
 function useSaid(title: string, isAlert: boolean): void {
@@ -42,11 +45,11 @@ function useSaid(title: string, isAlert: boolean): void {
 
 function supportOf({ trouble }: Look): string {
   const words = en.errors.details;
-  return trouble === null ? "" : detailsOf(trouble.error, [`${words.tried}: ${words.times(trouble.times, clock(trouble.since))}`]);
+  return trouble === null ? "" : detailsOf(trouble.error, [`${words.tried}: ${words.times(trouble.times, sinceWhen(trouble.since, Date.now()))}`]);
 }
 
 export function HeroCard({ site }: { readonly site: SiteView }) {
-  const now = useNow();
+  const now = useNow(500);
   const { hero, look, newestBackup, newerDamaged, story, running, ended } = useHero(site, now);
   const canShow = useCanShowFiles();
   const actions = hero.actions.filter(({ id }) => canShow || id !== "show_folder");
@@ -78,7 +81,7 @@ export function HeroCard({ site }: { readonly site: SiteView }) {
           )}
         </div>
       </div>
-      {running !== null && <ProgressBar operation={running} label={hero.title} />}
+      {running !== null && Date.now() - Date.parse(running.startedAt) > SOON_OVER_MS && <ProgressBar operation={running} label={hero.title} />}
       {running === null && ended !== null && !isSaidAbove && (ended.state === "failed" || ended.state === "cancelled") && (
         <div className="outcome">
           <Outcome ended={ended} site={site} />

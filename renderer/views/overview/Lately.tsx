@@ -1,16 +1,16 @@
 /** The last things that happened. */
 import { Icon } from "../../components/Icon.tsx";
-import { useActivity } from "../../stores/activity.ts";
 import { goTo } from "../../stores/place.ts";
 import { en } from "../../strings/en.ts";
 import { fullTime, shortWhen } from "../../strings/words.ts";
 import { activityIcon, activityMessage } from "../activity-icon.ts";
+import { useSiteActivity } from "../site-activity.ts";
 
 const words = en.overview.lately;
+const MOST = 3;
 
-export function Lately({ siteId, now, most = 3 }: { readonly siteId: string; readonly now: number; readonly most?: number }) {
-  const activity = useActivity();
-  const entries = activity?.filter((entry) => entry.siteId === siteId).slice(0, most) ?? [];
+export function Lately({ siteId, now }: { readonly siteId: string; readonly now: number }) {
+  const { entries, none } = useSiteActivity(siteId);
   return (
     <section className="card lately" aria-label={words.title}>
       <div className="chead">
@@ -20,10 +20,10 @@ export function Lately({ siteId, now, most = 3 }: { readonly siteId: string; rea
         </button>
       </div>
       {entries.length === 0 ? (
-        <p className="t2 sm lately-none">{activity === null ? en.activity.loading : words.nothing}</p>
+        <p className="t2 sm lately-none">{none}</p>
       ) : (
         <ul className="list">
-          {entries.map((entry) => {
+          {entries.slice(0, MOST).map((entry) => {
             const [icon, tone] = activityIcon(entry);
             return (
               <li key={`${entry.at}${entry.kind}`}>

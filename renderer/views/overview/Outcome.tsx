@@ -12,14 +12,14 @@ import { dismissOperation, useIsDismissed, useLatestEnded, useRunningWrite } fro
 import { goTo, openDialog } from "../../stores/place.ts";
 import { useCanShowFiles } from "../../stores/settings.ts";
 import { en } from "../../strings/en.ts";
-import { isPassphraseTrouble } from "./site-state.ts";
+import { isFolderGone, isPassphraseTrouble } from "../../stores/site-state.ts";
 
 /** The one thing to do about a failure, where there is one. */
 function NextStep({ ended, site }: { readonly ended: Operation; readonly site: SiteView }) {
   const say = en.overview.actions;
   const canShow = useCanShowFiles();
   const code = ended.error?.code;
-  if (code === "FOLDER_NOT_WRITABLE" || code === "FOLDER_NOT_FOUND") return <Button rank="primary" size="s" icon="folder" onClick={() => goTo("settings")}>{say.otherFolder}</Button>;
+  if (ended.error !== null && isFolderGone(ended.error)) return <Button rank="primary" size="s" icon="folder" onClick={() => goTo("settings")}>{say.otherFolder}</Button>;
   if (code === "DISK_FULL" && canShow) return <Button rank="primary" size="s" icon="folder" onClick={() => void showFolder(site.id)}>{say.showInFolder}</Button>;
   if (code === "KEY_REFUSED" || code === "KEY_MISSING") return <Button rank="primary" size="s" icon="key" onClick={() => openDialog({ kind: "new_key", siteId: site.id })}>{say.newKey}</Button>;
   if (ended.error !== null && isPassphraseTrouble(ended.error)) return <Button rank="primary" size="s" icon="lock" onClick={() => openDialog({ kind: "passphrase", siteId: site.id })}>{say.enterPassphrase}</Button>;

@@ -7,9 +7,8 @@ import type { SiteView } from "../../../shared/model.ts";
 import { useActivity } from "../../stores/activity.ts";
 import { useBackups } from "../../stores/backups.ts";
 import { useLook } from "../../stores/looks.ts";
-import { useRunningWrite } from "../../stores/operations.ts";
 import { en } from "../../strings/en.ts";
-import { shortWhen } from "../../strings/words.ts";
+import { sinceWhen } from "../../strings/words.ts";
 import { HeroCard } from "./HeroCard.tsx";
 import { Lately } from "./Lately.tsx";
 import { NextTime, Support, WipePlan } from "./SideCards.tsx";
@@ -33,7 +32,7 @@ function ChartCard({ site, now }: { readonly site: SiteView; readonly now: numbe
         {trouble !== null && overview !== null ? (
           <span className="chip quiet end">
             <Icon name="clock" />
-            {words.upTo(shortWhen(overview.checkedAt, now).replace("Today, ", ""))}
+            {words.upTo(sinceWhen(overview.checkedAt, now))}
           </span>
         ) : (
           <ChartKey />
@@ -46,27 +45,15 @@ function ChartCard({ site, now }: { readonly site: SiteView; readonly now: numbe
 
 export function Overview({ site }: { readonly site: SiteView }) {
   const look = useLook(site.id);
-  const running = useRunningWrite(site.id);
   const now = useNow(30_000);
   const { overview, trouble } = look;
   const isWiped = trouble === null && overview?.state === "wiped";
-  if (running !== null && !isWiped) {
-    return (
-      <>
-        <HeroCard site={site} />
-        <div className="two">
-          <Lately siteId={site.id} now={now} most={4} />
-          {overview !== null && <VariableCard siteId={site.id} link={site.render} overview={overview} />}
-        </div>
-      </>
-    );
-  }
   return (
     <>
       <HeroCard site={site} />
       <div className="two">
         {isWiped ? <WipePlan overview={overview} now={now} /> : <ChartCard site={site} now={now} />}
-        {isWiped ? <NextTime site={site} /> : trouble !== null ? <Support look={look} /> : overview === null ? <section className="card pad skeleton" aria-hidden="true" /> : <VariableCard siteId={site.id} link={site.render} overview={overview} />}
+        {isWiped ? <NextTime site={site} /> : trouble !== null ? <Support look={look} now={now} /> : overview === null ? <section className="card pad skeleton" aria-hidden="true" /> : <VariableCard siteId={site.id} link={site.render} overview={overview} />}
       </div>
       <Lately siteId={site.id} now={now} />
     </>

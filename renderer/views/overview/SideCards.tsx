@@ -9,7 +9,7 @@ import type { SiteView } from "../../../shared/model.ts";
 import type { Overview } from "../../../shared/operations.ts";
 import type { Look } from "../../stores/looks.ts";
 import { en } from "../../strings/en.ts";
-import { clock, theBackupOf } from "../../strings/words.ts";
+import { sinceWhen, theBackupOf } from "../../strings/words.ts";
 
 export function WipePlan({ overview, now }: { readonly overview: Overview; readonly now: number }) {
   const { plan } = en.overview.wiped;
@@ -69,7 +69,7 @@ export function NextTime({ site }: { readonly site: SiteView }) {
   );
 }
 
-export function Support({ look }: { readonly look: Look }) {
+export function Support({ look, now }: { readonly look: Look; readonly now: number }) {
   const words = en.errors.details;
   const { trouble } = look;
   if (trouble === null) return null;
@@ -84,7 +84,7 @@ export function Support({ look }: { readonly look: Look }) {
         <dt>{words.said}</dt>
         <dd>{trouble.error.message}</dd>
         <dt>{words.tried}</dt>
-        <dd>{words.times(trouble.times, clock(trouble.since))}</dd>
+        <dd>{words.times(trouble.times, sinceWhen(trouble.since, now))}</dd>
         {trouble.error.ref !== undefined && (
           <>
             <dt>{words.reference}</dt>

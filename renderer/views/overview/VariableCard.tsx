@@ -14,7 +14,7 @@ import { number } from "../../strings/words.ts";
 import { isOutOfDate } from "../variable/copy-age.ts";
 import { heldWords } from "../variable/held/held-words.ts";
 import { HeldFoot } from "../variable/held/HeldFoot.tsx";
-import { holdsEverybody } from "./site-state.ts";
+import { holdsEverybody } from "../../stores/site-state.ts";
 
 const words = en.overview.variable;
 

@@ -4,9 +4,9 @@ import type { ActivityView, SiteView } from "../../../shared/model.ts";
 import type { Operation, OperationResult, Overview } from "../../../shared/operations.ts";
 import { en } from "../../strings/en.ts";
 import { inWindow } from "../../strings/in-window.ts";
-import { clock, theBackupOf } from "../../strings/words.ts";
+import { atWhen, theBackupOf } from "../../strings/words.ts";
 import type { RestoredStory } from "./restored-story.ts";
-import { atRisk, isKeyTrouble, isPassphraseTrouble, needsNetwork } from "./site-state.ts";
+import { atRisk, isFolderGone, isKeyTrouble, isPassphraseTrouble, needsNetwork } from "../../stores/site-state.ts";
 
 export type HeroActionId =
   | "backup" | "redeploy" | "restore" | "cancel" | "bring_back" | "choose_people" | "older_backup" | "got_it" | "see_what" | "undo"
@@ -114,7 +114,7 @@ function troubleHero(told: ErrorValue, facts: HeroFacts): Hero {
     ]);
   }
   if (error.code === "SITE_ASLEEP") return hero("asleep", words.asleep.title, words.asleep.hint(safe), [{ id: "look", label: say.wake, rank: "primary" }]);
-  if (error.code === "FOLDER_NOT_WRITABLE" || error.code === "FOLDER_NOT_FOUND") return hero("unreach", words.folderGone.title, words.folderGone.hint, [{ id: "settings", label: say.otherFolder, rank: "primary" }, details]);
+  if (isFolderGone(error)) return hero("unreach", words.folderGone.title, words.folderGone.hint, [{ id: "settings", label: say.otherFolder, rank: "primary" }, details]);
   if (isPassphraseTrouble(error)) return hero("risk", error.message, words.passphrase.hint, [{ id: "passphrase", label: say.enterPassphrase, rank: "primary" }, details]);
   if (error.code === "DISK_FULL") return hero("unreach", words.diskFull.title, words.diskFull.hint, [{ id: "show_folder", label: say.showInFolder, rank: "primary" }, details]);
   const reaching = isUnreached(error);
@@ -124,10 +124,10 @@ function troubleHero(told: ErrorValue, facts: HeroFacts): Hero {
   return hero("unreach", title, hint, [{ id: "look", label: say.tryNow, rank: "primary" }, details]);
 }
 
-function restoredHero(story: RestoredStory): Hero {
+function restoredHero(story: RestoredStory, now: number): Hero {
   const { wipedAt, added, newcomers, itself } = story;
   const title = itself ? words.restored.titleItself : wipedAt === null ? words.restored.titleByHand(added) : words.restored.title(added);
-  const hint = wipedAt === null ? words.restored.hintByHand : newcomers > 0 ? words.restored.hintWith(clock(wipedAt), newcomers) : words.restored.hint(clock(wipedAt));
+  const hint = wipedAt === null ? words.restored.hintByHand : newcomers > 0 ? words.restored.hintWith(atWhen(wipedAt, now), newcomers) : words.restored.hint(atWhen(wipedAt, now));
   const undo: HeroAction[] = itself || !story.canUndo ? [] : [{ id: "undo", label: say.undo, rank: "quiet" }];
   return hero("restored", title, hint, [{ id: "got_it", label: say.gotIt, rank: "primary" }, { id: "see_what", label: say.seeWhat, rank: "secondary" }, ...undo]);
 }
@@ -164,7 +164,8 @@ function settledHero(facts: HeroFacts, overview: Overview): Hero {
       { id: "bring_back", label: say.bringBack(overview.missing), rank: "secondary" },
     ]);
   }
-  if (facts.restored !== null) return restoredHero(facts.restored);
+  // "Nothing is left to do" has to be true: where nobody backs up by itself, whoever is in no backup comes first.
+  if (facts.restored !== null && (isAutomatic(site) || atRisk(overview) === 0)) return restoredHero(facts.restored, facts.now);
   if (facts.problems !== null) {
     const { records, accounts, problemCount } = facts.problems;
     return hero("risk", words.problems.title(accounts, Math.max(records, accounts + problemCount)), words.problems.hint(problemCount), [{ id: "show_problems", label: say.showThem, rank: "primary" }, redeploy]);
@@ -178,7 +179,7 @@ function settledHero(facts: HeroFacts, overview: Overview): Hero {
   if (atRisk(overview) > 0) return hero("risk", words.changed.title(overview.changed), words.changed.hint, [backup, redeploy, restore]);
   if (site.watching === "elsewhere") return hero("safe", words.elsewhere.title, words.elsewhere.hint, []);
   if (site.source.kind === "demo") return hero("safe", words.safe.title(overview.accounts), words.safe.demoHint, [backup, redeploy, { id: "wipe_demo", label: say.wipeDemo, rank: "secondary" }, restore]);
-  return hero("safe", words.safe.title(overview.accounts), words.safe.hint, [backup, redeploy, restore]);
+  return hero("safe", words.safe.title(overview.accounts), words.safe.hint(overview.accounts), [backup, redeploy, restore]);
 }
 
 export function heroOf(facts: HeroFacts): Hero {

@@ -3,11 +3,11 @@ import type { DotRun } from "../../components/dot-runs.ts";
 import type { FactView } from "../../components/Tally.tsx";
 import type { IconName } from "../../components/Icon.tsx";
 import { en } from "../../strings/en.ts";
-import { ago, clock, fullTime, shortDay, shortWhen, when } from "../../strings/words.ts";
+import { ago, atWhen, fullTime, shortDay, shortWhen, sinceWhen, when } from "../../strings/words.ts";
 import type { Overview } from "../../../shared/operations.ts";
 import type { Look } from "../../stores/looks.ts";
 import type { RestoredStory } from "./restored-story.ts";
-import { isBackupTrouble, isFolderTrouble, isKeyTrouble, isPassphraseTrouble } from "./site-state.ts";
+import { isBackupTrouble, isFolderGone, isKeyTrouble, isPassphraseTrouble } from "../../stores/site-state.ts";
 
 interface Row {
   readonly icon: IconName;
@@ -20,7 +20,7 @@ interface Row {
 const words = en.overview.tally;
 
 function lastSeen(overview: Overview | null, now: number): FactView[] {
-  return overview === null ? [] : [{ icon: "clock", text: words.lastSeen(shortWhen(overview.checkedAt, now).replace("Today, ", ""), overview.accounts), wide: true, title: fullTime(overview.checkedAt) }];
+  return overview === null ? [] : [{ icon: "clock", text: words.lastSeen(sinceWhen(overview.checkedAt, now), overview.accounts), wide: true, title: fullTime(overview.checkedAt) }];
 }
 
 function siteFacts(look: Look, story: RestoredStory | null, now: number): FactView[] {
@@ -30,28 +30,28 @@ function siteFacts(look: Look, story: RestoredStory | null, now: number): FactVi
     if (isBackupTrouble(error)) return lastSeen(overview, now);
     const first: FactView =
       error.code === "SITE_ASLEEP"
-        ? { icon: "moon", text: words.asleepSince(clock(since)) }
+        ? { icon: "moon", text: words.asleepSince(sinceWhen(since, now)) }
         : isKeyTrouble(error)
-          ? { icon: "key", text: words.refusedAt(clock(since)) }
-          : { icon: "unplugged", text: words.noAnswerSince(clock(since)) };
+          ? { icon: "key", text: words.refusedAt(atWhen(since, now)) }
+          : { icon: "unplugged", text: words.noAnswerSince(sinceWhen(since, now)) };
     return [first, ...lastSeen(overview, now)];
   }
-  if (wakingSince !== null) return [{ icon: "moon", text: words.noAnswerSince(clock(wakingSince)) }, ...lastSeen(overview, now)];
+  if (wakingSince !== null) return [{ icon: "moon", text: words.noAnswerSince(sinceWhen(wakingSince, now)) }, ...lastSeen(overview, now)];
   if (overview === null) return [];
   const online: FactView = { icon: "check_ring", text: words.online, tone: "ok" };
   if (look.fromBefore) return [{ icon: "clock", text: words.asOf(shortWhen(overview.checkedAt, now)), title: fullTime(overview.checkedAt) }];
-  if (overview.state === "wiped" && wipedSince !== null) return [{ icon: "wiped", text: words.emptySince(clock(wipedSince)), tone: "bad" }, { ...online, wide: true }];
+  if (overview.state === "wiped" && wipedSince !== null) return [{ icon: "wiped", text: words.emptySince(sinceWhen(wipedSince, now)), tone: "bad" }, { ...online, wide: true }];
   if (overview.state === "deletions") return [{ icon: "warning", text: words.missing(overview.missing), tone: "warn" }, { ...online, wide: true }];
   if (story !== null && story.newcomers > 0) return [{ icon: "person_new", text: words.afterWipe(story.newcomers) }, { ...online, wide: true }];
   const newestAt = overview.newestBackup?.at ?? null;
-  if (overview.notBackedUp > 0 && newestAt !== null) return [online, { icon: "person_new", text: words.newSince(overview.notBackedUp, shortWhen(newestAt, now).replace("Today, ", "")), wide: true }];
+  if (overview.notBackedUp > 0 && newestAt !== null) return [online, { icon: "person_new", text: words.newSince(overview.notBackedUp, sinceWhen(newestAt, now)), wide: true }];
   return [online, { icon: "clock", text: words.checked(ago(overview.checkedAt, now)), wide: true, title: fullTime(overview.checkedAt) }];
 }
 
 /** `trouble`: of the last look; a folder that is not there cannot be said to hold anything verified. */
 function backupFacts(newest: Overview["newestBackup"], newerDamaged: number, trouble: Look["trouble"], now: number): FactView[] {
   const damaged: FactView[] = newerDamaged === 0 ? [] : [{ icon: "warning", text: words.newerDamaged(newerDamaged), tone: "warn" }];
-  const isGone = trouble !== null && isFolderTrouble(trouble.error) && trouble.error.code !== "DISK_FULL";
+  const isGone = trouble !== null && isFolderGone(trouble.error);
   const gone: FactView = { icon: "unplugged", text: words.folderGone, tone: "warn" };
   if (newest === null) return isGone ? [gone] : [{ icon: "clock", text: words.none }, ...damaged];
   const facts: FactView[] = [];

@@ -1,16 +1,15 @@
 /** Gathers what the hero is made of from the stores. */
-import { useMemo } from "react";
 import { resultOf } from "../../api/operations.ts";
 import { useIsOnline } from "../../components/use-online.ts";
 import type { SiteView } from "../../../shared/model.ts";
 import type { Operation, Overview } from "../../../shared/operations.ts";
-import { useAcknowledgedUntil } from "../../stores/acknowledged.ts";
 import { useActivity } from "../../stores/activity.ts";
 import { newestOf, useBackups } from "../../stores/backups.ts";
 import { useLook, type Look } from "../../stores/looks.ts";
 import { useIsDismissed, useLatestEnded, useRunningWrite } from "../../stores/operations.ts";
 import { heroOf, type Hero, type HeroFacts } from "./hero.ts";
-import { notBackOf, storyOf, type RestoredStory } from "./restored-story.ts";
+import { notBackOf, type RestoredStory } from "./restored-story.ts";
+import { useStory } from "./use-story.ts";
 
 interface HeroView {
   readonly hero: Hero;
@@ -43,14 +42,9 @@ export function useHero(site: SiteView, now: number): HeroView {
   const isDismissed = useIsDismissed(ended?.id ?? null);
   const restore = useLatestEnded(site.id, ["restore"]);
   const activity = useActivity();
-  const acknowledgedUntil = useAcknowledgedUntil(site.id);
   const isOnline = useIsOnline();
   const { entries } = useBackups(site.id);
-  const minute = Math.floor(now / 60_000) * 60_000;
-  const story = useMemo(
-    () => storyOf({ siteId: site.id, activity: activity ?? [], restore, restoreResult: resultOf(restore, "restore"), overview: look.overview, acknowledgedUntil, now: minute }),
-    [site.id, activity, restore, look.overview, acknowledgedUntil, minute],
-  );
+  const story = useStory(site.id, now);
   const shown = isDismissed ? null : ended;
   const backup = shown?.state === "done_with_problems" ? resultOf(shown, "backup") : null;
   const newestBackup = look.overview?.newestBackup ?? newestOf(entries);

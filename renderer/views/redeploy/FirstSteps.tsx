@@ -11,7 +11,7 @@ import { noteRedeploy } from "../../stores/redeploy.ts";
 import { en } from "../../strings/en.ts";
 import { LastBackup } from "../overview/Outcome.tsx";
 import { Step, type StepFacts } from "./Step.tsx";
-import { isStepDone, newcomers, usesVariable, whyNoVariable } from "./steps.ts";
+import { isStepDone, newcomers, usesVariable, whyNoVariable } from "../../stores/redeploy-steps.ts";
 
 const words = en.redeploy;
 

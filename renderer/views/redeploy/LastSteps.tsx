@@ -10,7 +10,7 @@ import { en } from "../../strings/en.ts";
 import { clock } from "../../strings/words.ts";
 import { canBeLinked } from "../settings/render/can-be-linked.ts";
 import { Step, type StepFacts } from "./Step.tsx";
-import { isStayingAway, isStepDone, isWaitingLong, usesVariable } from "./steps.ts";
+import { isStayingAway, isStepDone, isWaitingLong, usesVariable } from "../../stores/redeploy-steps.ts";
 
 const words = en.redeploy;
 

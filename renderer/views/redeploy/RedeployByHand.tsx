@@ -17,7 +17,7 @@ import { en } from "../../strings/en.ts";
 import { PageHead } from "../frame/Page.tsx";
 import { BackupStep, VariableStep } from "./FirstSteps.tsx";
 import { DeployStep, WatchStep } from "./LastSteps.tsx";
-import { currentStep, newNotes } from "./steps.ts";
+import { currentStep, newNotes } from "../../stores/redeploy-steps.ts";
 import { Track } from "./Track.tsx";
 import { LOOK_EVERY_MS, Watching } from "./Watching.tsx";
 

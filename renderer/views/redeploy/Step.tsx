@@ -5,7 +5,7 @@ import type { SiteView } from "../../../shared/model.ts";
 import type { Operation, Overview } from "../../../shared/operations.ts";
 import { en } from "../../strings/en.ts";
 import { clock } from "../../strings/words.ts";
-import type { RedeployNotes } from "./steps.ts";
+import type { RedeployNotes } from "../../stores/redeploy-steps.ts";
 
 export interface StepFacts {
   readonly site: SiteView;

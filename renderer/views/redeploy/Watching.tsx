@@ -5,8 +5,8 @@ import type { SiteView } from "../../../shared/model.ts";
 import type { Overview } from "../../../shared/operations.ts";
 import { useLook } from "../../stores/looks.ts";
 import { en } from "../../strings/en.ts";
-import { ago, clock, number } from "../../strings/words.ts";
-import { newcomers, type RedeployNotes } from "./steps.ts";
+import { ago, clock, daysAgo, number, theBackupOf } from "../../strings/words.ts";
+import { newcomers, type RedeployNotes } from "../../stores/redeploy-steps.ts";
 
 const words = en.redeploy;
 /** Quicker than usual: the owner is looking. */
@@ -45,7 +45,7 @@ export function Watching({ site, overview, notes, isKept, now }: WatchingProps) 
           <Dots runs={onSite === null ? [["seen", overview?.accounts ?? 0]] : [["held", onSite], ["gone", overview?.state === "wiped" ? overview.missing : 0]]} />
         </li>
         <li>
-          <span>{backupAt === null ? watching.noBackup : watching.backup(clock(backupAt))}</span>
+          <span>{backupAt === null ? watching.noBackup : daysAgo(backupAt, now) === 0 ? watching.backup(clock(backupAt)) : watching.earlierBackup(theBackupOf(backupAt, now))}</span>
           <b>{number(inBackup)}</b>
           <Dots runs={[["held", inBackup]]} />
         </li>

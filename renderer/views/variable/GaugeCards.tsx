@@ -33,7 +33,7 @@ export function RoomCard({ overview }: { readonly overview: Overview }) {
           <Meter share={used / MAX_VALUE_LENGTH} label={words.hosts.aloud(Math.round((used / MAX_VALUE_LENGTH) * 100))} />
         </div>
       )}
-      <p className="sm t2">{eligibility.eligible && accounts >= MAX_VARIABLE_ACCOUNTS - 1 ? eligibility.message : words.room.text}</p>
+      <p className="sm t2">{eligibility.eligible && accounts === MAX_VARIABLE_ACCOUNTS ? eligibility.message : words.room.text}</p>
     </section>
   );
 }

@@ -9,7 +9,7 @@ import { goTo } from "../../stores/place.ts";
 import { useCanShowFiles } from "../../stores/settings.ts";
 import { en } from "../../strings/en.ts";
 import { shortDay } from "../../strings/words.ts";
-import { holdsEverybody } from "../overview/site-state.ts";
+import { holdsEverybody } from "../../stores/site-state.ts";
 
 const words = en.variable.not;
 /** Above this the cells would be thinner than the gaps. */
@@ -71,7 +71,7 @@ export function NotEligible({ site, overview }: { readonly site: SiteView; reado
                 {isOn ? words.app.on : words.app.off}
               </span>
             </div>
-            <p className="t2 sm">{words.app.text(accounts, rehearsal)}</p>
+            <p className="t2 sm">{words.app.text(accounts, isOn, rehearsal)}</p>
           </div>
           <Button rank="primary" icon="redeploy" onClick={() => goTo("redeploy")}>
             {words.app.action}

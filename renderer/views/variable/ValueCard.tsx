@@ -14,7 +14,7 @@ import type { Overview } from "../../../shared/operations.ts";
 import { useClipboard, type VariableForm } from "../../stores/clipboard.ts";
 import type { Look } from "../../stores/looks.ts";
 import { en } from "../../strings/en.ts";
-import { clock } from "../../strings/words.ts";
+import { sinceWhen } from "../../strings/words.ts";
 
 const words = en.variable;
 const SHOWN_MS = 30_000;
@@ -66,7 +66,7 @@ export function ValueCard({ site, look, overview }: ValueCardProps) {
         <h2 className="mono">{words.name}</h2>
         {eligibility.eligible && (
           <span className="end sm t2">
-            {look.trouble === null && !look.fromBefore ? <Fact icon="check_ring" tone="ok" text={words.same(clock(overview.checkedAt))} /> : <Fact icon="clock" text={words.asOf(clock(overview.checkedAt))} />}
+            {look.trouble === null && !look.fromBefore ? <Fact icon="check_ring" tone="ok" text={words.same(sinceWhen(overview.checkedAt, Date.now()))} /> : <Fact icon="clock" text={words.asOf(sinceWhen(overview.checkedAt, Date.now()))} />}
           </span>
         )}
       </div>

@@ -31,7 +31,7 @@ describe("the hero", () => {
     const hero = heroOf(facts(overviewOf(7)));
     expect(hero).toMatchObject({ glyph: "safe", title: "All 7 accounts are safe." });
     expect(ids(hero)).toEqual(["backup", "redeploy", "restore"]);
-    expect(heroOf(facts(overviewOf(1))).title).toBe("Your 1 account is safe.");
+    expect(heroOf(facts(overviewOf(1)))).toMatchObject({ title: "Your 1 account is safe.", hint: "It is in a backup that was read back and checked. You can redeploy whenever you like." });
   });
   it("counts who is not backed up, and says who does it", () => {
     const overview = overviewOf(9, { notBackedUp: 2 });
@@ -72,6 +72,18 @@ describe("the hero", () => {
     expect(notBackOf(site.id, [story("restored", []), story("restore_incomplete", ["odd"])], overview)).toBeNull();
     expect(notBackOf(site.id, [story("restore_incomplete", ["odd"], { siteId: "site-0002" })], overview)).toBeNull();
     expect(notBackOf(site.id, [story("restore_incomplete", ["odd"])], overviewOf(4))).toBeNull();
+  });
+  it("does not say after a restore that nothing is left to do while somebody is in no backup and nobody backs up by itself", () => {
+    const restored = { wipedAt: null, beganAt: null, restoredAt: "", added: 7, newcomers: 0, itself: false, canUndo: false, backup: null };
+    const byHand = { ...site, watching: "off" as const };
+    expect(heroOf(facts(overviewOf(7), { restored, site: byHand }))).toMatchObject({ glyph: "restored", title: "All 7 accounts are back." });
+    expect(heroOf(facts(overviewOf(9, { notBackedUp: 2 }), { restored, site: byHand }))).toMatchObject({ title: "2 of 9 accounts are not backed up yet.", hint: "Do it before you redeploy." });
+    expect(heroOf(facts(overviewOf(9, { notBackedUp: 2 }), { restored })).glyph).toBe("restored");
+  });
+  it("counts what could not be read", () => {
+    const problems = { outcome: "written" as const, name: "", at: "", accounts: 35, records: 37, sizeBytes: 1, encrypted: false, fewerThan: null, olderVersions: null, passedOver: [], problemCount: 2, problems: [] };
+    expect(heroOf(facts(overviewOf(37), { problems })).hint).toBe("2 could not be read as accounts. They are kept in the file as they are.");
+    expect(heroOf(facts(overviewOf(37), { problems: { ...problems, accounts: 36, problemCount: 1 } })).hint).toBe("1 could not be read as an account. It is kept in the file as it is.");
   });
   it("gives two equal answers to deletions", () => {
     const hero = heroOf(facts(overviewOf(5, { state: "deletions", missing: 2 })));

@@ -1,6 +1,6 @@
 /** A site whose newest backup cannot be opened answers: nothing says that it does not, or that there is no backup. */
 import { expect, it } from "vitest";
-import { stateOf } from "../../../renderer/views/overview/site-state.ts";
+import { stateOf } from "../../../renderer/stores/site-state.ts";
 import { tallyRows } from "../../../renderer/views/overview/tally-rows.ts";
 import { unseen } from "../../../renderer/stores/looks.ts";
 

@@ -8,7 +8,9 @@ import { isolated } from "../../../renderer/strings/words.ts";
 import { backupRows, insteadOf } from "../../../renderer/views/backups/kept-because.ts";
 import { whenMade } from "../../../renderer/views/backups/when-made.ts";
 import { nameFor, sourceOf, type SourceEntry } from "../../../renderer/views/first-run/draft.ts";
+import { unseen } from "../../../renderer/stores/looks.ts";
 import { actionOfKey } from "../../../renderer/views/frame/key-actions.ts";
+import { badgeOf } from "../../../renderer/views/frame/state-badge.ts";
 import { filtered, withDays } from "../../../renderer/views/activity/activity-filter.ts";
 import { isOutOfDate } from "../../../renderer/views/variable/copy-age.ts";
 import { verdictOf } from "../../../renderer/views/variable/check-verdict.ts";
@@ -166,6 +168,18 @@ describe("the chart", () => {
     const activity = [news("restored", 1, { accounts: 7, seenAt: at(2) }), news("restored", 5, { accounts: 1 }), news("wiped", 9)];
     expect(chartOf({ backups: [entry(2, 6)], activity, siteId: "site-0001", accounts: 7, now }).wipes).toEqual([now - 2 * 60_000, now - 9 * 60_000]);
   });
+  it("says the same as a table, wipes too, newest first", () => {
+    const at = now - 86_400_000;
+    const wiped: ActivityView = { at: new Date(at).toISOString(), kind: "wiped", level: "attention", site: "", siteId: "site-0001", message: "" };
+    const { rows } = chartOf({ backups: [entry(2, 6)], activity: [wiped], siteId: "site-0001", accounts: 7, now });
+    expect(rows).toEqual([{ at: now, count: 7 }, { at, count: null }, { at: now - 2 * 86_400_000, count: 6 }]);
+  });
+});
+
+it("a site whose owner has not yet heard of a restore is told as restored, unless something is wrong", () => {
+  const look = { ...unseen, overview: overviewOf(7) };
+  expect([badgeOf(look, null, true).word, badgeOf(look, null, false).word]).toEqual(["Restored", "Safe"]);
+  expect(badgeOf({ ...look, overview: overviewOf(9, { notBackedUp: 2 }) }, null, true).word).toBe("At risk");
 });
 
 it("a name that is written from right to left turns nothing around it", () => {

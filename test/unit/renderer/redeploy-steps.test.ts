@@ -1,6 +1,6 @@
 /** The four steps of a redeploy tick themselves. */
 import { describe, expect, it } from "vitest";
-import { currentStep, isStayingAway, isWaitingLong, newcomers, newNotes, usesVariable, whyNoVariable, withActivity, withLook, withSilence, type RedeployNotes } from "../../../renderer/views/redeploy/steps.ts";
+import { currentStep, isStayingAway, isWaitingLong, newcomers, newNotes, usesVariable, whyNoVariable, withActivity, withLook, withSilence, type RedeployNotes } from "../../../renderer/stores/redeploy-steps.ts";
 import { judgeEligibility } from "../../../shared/eligibility.ts";
 import type { ActivityView } from "../../../shared/model.ts";
 import { overviewOf } from "./fake-bridge.ts";

@@ -118,6 +118,17 @@ it("asks for everything once more when an app that could not be opened tells of 
   expect(siteNames()).toEqual(["Marlow Bakery"]);
 });
 
+it("reads what happened once more when the folder it is kept in is back", async () => {
+  const gone = { code: "FOLDER_NOT_FOUND", message: "The backup folder is not there.", retryable: false } as const;
+  const { world, lookAt, activity, running } = await openWindow({ overviews: { "site-0001": gone } });
+  await vi.waitFor(() => expect(running()).toEqual([]));
+  expect(activity()).toEqual([]);
+  world.overviews = { "site-0001": overviewOf(7) };
+  world.activity = [{ at: "2026-11-27T10:00:00.000Z", kind: "backed_up", level: "info", site: "x", siteId: "site-0001", message: "Backed up." }];
+  lookAt("site-0001");
+  await vi.waitFor(() => expect(activity()).toEqual(["Backed up."]));
+});
+
 it("believes the news that come while it reads the lists, which may be from before them", async () => {
   let arrive = (): void => undefined;
   const slow = vi.fn(() => new Promise<void>((resolve) => (arrive = resolve)));

@@ -57,11 +57,25 @@ class FakeStream {
   }
 }
 
+/** What the tabs of one browser say to one another, heard at once. */
+class FakeChannel {
+  static readonly all: FakeChannel[] = [];
+  onmessage: (() => void) | null = null;
+  constructor() {
+    FakeChannel.all.push(this);
+  }
+  postMessage(): void {
+    for (const other of FakeChannel.all) if (other !== this) other.onmessage?.();
+  }
+}
+
 describe("the stream of events", () => {
   beforeEach(() => {
     vi.useFakeTimers();
     FakeStream.opened.length = 0;
+    FakeChannel.all.length = 0;
     vi.stubGlobal("EventSource", FakeStream);
+    vi.stubGlobal("BroadcastChannel", FakeChannel);
     vi.stubGlobal("document", { visibilityState: "visible", addEventListener: () => undefined });
   });
   afterEach(() => {
@@ -111,6 +125,23 @@ describe("the stream of events", () => {
     stream.onerror?.();
     vi.advanceTimersByTime(3_000);
     expect(onGap).toHaveBeenCalledTimes(3);
+  });
+
+  it("is given back by a tab that nobody sees as soon as another tab opens its own: a browser has six connections for all of them", () => {
+    const heard: (() => void)[] = [];
+    const tab = { visibilityState: "visible", addEventListener: (_: string, listener: () => void) => void heard.push(listener) };
+    vi.stubGlobal("document", tab);
+    const { onGap, stream } = listen();
+    createWebBridge(() => undefined).onEvent(() => undefined);
+    expect(stream.readyState).toBe(1);
+    tab.visibilityState = "hidden";
+    createWebBridge(() => undefined).onEvent(() => undefined);
+    expect(FakeStream.opened.map(({ readyState }) => readyState)).toEqual([FakeStream.CLOSED, FakeStream.CLOSED, 1]);
+    tab.visibilityState = "visible";
+    heard[0]?.();
+    expect(FakeStream.opened).toHaveLength(4);
+    FakeStream.opened[3]?.onopen?.();
+    expect(onGap).toHaveBeenCalledTimes(1);
   });
 
   it("that was ended by the other side is opened anew", () => {

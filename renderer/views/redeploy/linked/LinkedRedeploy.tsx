@@ -18,7 +18,7 @@ import { useHost } from "../../../stores/settings.ts";
 import { en } from "../../../strings/en.ts";
 import { PageHead } from "../../frame/Page.tsx";
 import { Step } from "../Step.tsx";
-import { isEmpty, whyNoVariable } from "../steps.ts";
+import { isEmpty, whyNoVariable } from "../../../stores/redeploy-steps.ts";
 import { Track } from "../Track.tsx";
 import { LOOK_EVERY_MS, Watching } from "../Watching.tsx";
 import { Failed, NotDeployed, Report } from "./Ended.tsx";

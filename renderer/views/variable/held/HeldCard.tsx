@@ -6,7 +6,7 @@ import { Icon } from "../../../components/Icon.tsx";
 import type { RenderLinkView, SiteView } from "../../../../shared/model.ts";
 import { goTo } from "../../../stores/place.ts";
 import { en } from "../../../strings/en.ts";
-import { clock } from "../../../strings/words.ts";
+import { sinceWhen } from "../../../strings/words.ts";
 import { CheckButton, UpdateButton } from "./HeldActionButtons.tsx";
 import { heldWords, wantsUpdate } from "./held-words.ts";
 import { useHeld } from "./use-held.ts";
@@ -45,7 +45,7 @@ export function HeldCard({ site, link, isEligible, isOnline }: HeldCardProps) {
       </div>
       <p>{hasKey ? text : words.keyMissing}</p>
       <p className="t2 sm">
-        {held === null ? "" : `${words.checkedAt(clock(held.checkedAt))} `}
+        {held === null ? "" : `${words.checkedAt(sinceWhen(held.checkedAt, Date.now()))} `}
         {words.neverDeploys}
       </p>
       {actions.said !== null && (

@@ -1,6 +1,6 @@
 /** The four steps of a redeploy: from what was noted to which are ticked and what is still to come. Pure. */
-import type { ActivityView } from "../../../shared/model.ts";
-import type { Overview } from "../../../shared/operations.ts";
+import type { ActivityView } from "../../shared/model.ts";
+import type { Overview } from "../../shared/operations.ts";
 
 /** What is kept between starts of the window. Counts and times only. */
 export interface RedeployNotes {

@@ -1,8 +1,8 @@
 /** What state a site is in, from what was last seen of it. Pure: the switcher, the tally and the hero agree because they all ask here. */
-import type { ErrorValue } from "../../../shared/errors.ts";
-import type { Operation, Overview } from "../../../shared/operations.ts";
-import type { SiteView } from "../../../shared/model.ts";
-import type { Look } from "../../stores/looks.ts";
+import type { ErrorValue } from "../../shared/errors.ts";
+import type { Operation, Overview } from "../../shared/operations.ts";
+import type { SiteView } from "../../shared/model.ts";
+import type { Look } from "./looks.ts";
 
 export type SiteState = "safe" | "risk" | "wiped" | "deletions" | "asleep" | "unreach" | "empty" | "unknown";
 
@@ -27,14 +27,14 @@ export function isPassphraseTrouble(error: ErrorValue): boolean {
   return error.code === "PASSPHRASE_NEEDED" || error.code === "PASSPHRASE_WRONG";
 }
 
-/** The folder of the backups cannot be read or written: that says nothing of the site. */
-export function isFolderTrouble(error: ErrorValue): boolean {
-  return error.code === "FOLDER_NOT_FOUND" || error.code === "FOLDER_NOT_WRITABLE" || error.code === "DISK_FULL";
+/** The folder of the backups is not there, or not ours to use: nothing can be said of what is in it. */
+export function isFolderGone(error: ErrorValue): boolean {
+  return error.code === "FOLDER_NOT_FOUND" || error.code === "FOLDER_NOT_WRITABLE";
 }
 
 /** Nothing is wrong with the site; what it is safe in is. */
 export function isBackupTrouble(error: ErrorValue): boolean {
-  return isPassphraseTrouble(error) || isFolderTrouble(error);
+  return isPassphraseTrouble(error) || isFolderGone(error) || error.code === "DISK_FULL";
 }
 
 /** How many accounts would be lost if the site were wiped now. */
