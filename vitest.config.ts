@@ -1,11 +1,17 @@
 import { defineConfig } from "vitest/config";
 
+const unit = { restoreMocks: true, testTimeout: 30_000, maxWorkers: 2 };
+/** They put something in the place of a module, or load the window's, which keep their state and their timers as long as a page lives. */
+const unitAlone = ["test/unit/renderer/**/*.test.ts", "test/unit/desktop/{notifications,server-processes}.test.ts", "test/unit/variable/offer.test.ts"];
+
 export default defineConfig({
   test: {
     // The second reporter prints one plain line of totals for machines that read no colours.
     reporters: ["default", "./test/support/totals-reporter.ts"],
     projects: [
-      { test: { name: "unit", include: ["test/unit/**/*.test.ts"], restoreMocks: true, testTimeout: 30_000, maxWorkers: 2 } },
+      // To start a process for each of a hundred small files takes longer than what is in them.
+      { test: { ...unit, name: "unit", include: ["test/unit/**/*.test.ts"], exclude: unitAlone, isolate: false, unstubGlobals: true, unstubEnvs: true, setupFiles: ["test/support/shared-process.ts"] } },
+      { test: { ...unit, name: "unit-alone", include: unitAlone } },
       {
         test: {
           name: "integration",

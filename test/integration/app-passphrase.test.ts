@@ -1,8 +1,11 @@
 /** The passphrase of a site's backups is changed, taken away, or not known on this computer. */
 import { expect, test } from "vitest";
 import { sampleAccounts } from "../../electron/engine/demo/sample-accounts.ts";
+import { useQuickLocks } from "../support/quick-lock.ts";
 import { createTestSite, type TestSite } from "../support/site.ts";
 import { startTestApp } from "../support/test-app.ts";
+
+useQuickLocks();
 
 async function siteOfThree(): Promise<TestSite> {
   const site = await createTestSite();

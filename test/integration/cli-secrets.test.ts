@@ -8,6 +8,7 @@ import { standInVector } from "../../electron/engine/restore/vectors.ts";
 import type { CliEnd } from "../support/cli-process.ts";
 import { createCliStage, type CliStage } from "../support/cli-stage.ts";
 import { startFrontProxy } from "../support/front-proxy.ts";
+import { relockFileQuickly } from "../support/quick-lock.ts";
 import { snapshotFolder } from "../support/snapshots.ts";
 
 const HASH = "MARKER-HASH-c4f2";
@@ -104,6 +105,8 @@ describe("secrets", () => {
     looks();
     const name = Object.keys(snapshotFolder(vault) ?? {}).find((entry) => entry.startsWith("user_backup_")) ?? "";
     const path = join(vault, name);
+    // It is opened a dozen times from here on.
+    if (locked) await relockFileQuickly(path, PASSPHRASE);
     for (const args of [["list", vault], ["verify", path], ["verify", vault], ["inspect", path]]) await run(args, { env });
     await run(["status", ...source]);
     await run(["variable", ...source]);

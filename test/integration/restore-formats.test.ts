@@ -5,9 +5,11 @@ import { describe, expect, it } from "vitest";
 import { openBackup, type OpenBackup } from "../../electron/engine/backup/read-backup.ts";
 import { backupSite } from "../../electron/engine/operations/backup-site.ts";
 import { canonicalJson } from "../../electron/engine/json/text.ts";
+import { useQuickLocks } from "../support/quick-lock.ts";
 import { restoreOn } from "../support/restore.ts";
 import { createTestSite, type TestSite } from "../support/site.ts";
 
+useQuickLocks();
 const FIXTURES = join(import.meta.dirname, "../fixtures/backup");
 const PASSPHRASE = "correct horse battery staple";
 

@@ -12,9 +12,12 @@ import { planUndo, undoRestore } from "../../electron/engine/operations/undo-res
 import { startBundledServer } from "../../electron/engine/server/bundled-server.ts";
 import type { AccountRecord } from "../../electron/engine/record.ts";
 import { ada, asOf, bjorn, chidi, cli, dolores, expectSame, newSite, people, sourceOf, withPassword } from "../support/diff-stage.ts";
+import { useQuickLocks } from "../support/quick-lock.ts";
 import { temporaryFolder, type TestSite } from "../support/site.ts";
 import { snapshotFolder, snapshotSite } from "../support/snapshots.ts";
 import { errorOf } from "../unit/backup/make-backup.ts";
+
+useQuickLocks();
 
 /** What a site does that keeps its ChromaDB in a folder; it stands still again afterwards. */
 async function writeInto(folder: string, records: readonly WritableRecord[]): Promise<void> {

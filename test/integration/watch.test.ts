@@ -8,8 +8,10 @@ import { sampleAccounts } from "../../electron/engine/demo/sample-accounts.ts";
 import { backupSite } from "../../electron/engine/operations/backup-site.ts";
 import { openVault } from "../../electron/engine/vault/vault.ts";
 import { createManualClock, type ManualClock } from "../support/manual-clock.ts";
+import { useQuickLocks } from "../support/quick-lock.ts";
 import { createTestSite, type TestSite } from "../support/site.ts";
 
+useQuickLocks();
 const MINUTE = 60_000;
 const signal = new AbortController().signal;
 

@@ -5,7 +5,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { createBackupWriter } from "../../../electron/engine/backup/backup-writer.ts";
 import { decryptAge, encryptAge, unlockAge, type FileKey } from "../../../electron/engine/backup/age.ts";
 import { openBackup } from "../../../electron/engine/backup/read-backup.ts";
-import { lockQuickly } from "../../support/quick-lock.ts";
+import { lockQuickly, useQuickLocks } from "../../support/quick-lock.ts";
 import { accounts, errorOf, FIXTURES, info, readRecords, tempFolder } from "./make-backup.ts";
 
 /** Opening a locked file takes a second of work on purpose, and more on a busy machine. */
@@ -116,6 +116,7 @@ describe("an age file that we did not make", () => {
 });
 
 describe("the locked bytes", () => {
+  useQuickLocks();
   let locked: Buffer;
   let fileKey: FileKey;
   const plain = Buffer.from("0123456789abcdef".repeat(10_000));

@@ -9,9 +9,11 @@ import { SHELF_FOLDERS } from "../../../electron/engine/vault/entries.ts";
 import { plainName, timedName } from "../../../electron/engine/vault/names.ts";
 import { openVault, type Shelf, type Vault } from "../../../electron/engine/vault/vault.ts";
 import { KeeperError } from "../../../shared/errors.ts";
+import { useQuickLocks } from "../../support/quick-lock.ts";
 import { accounts, makeBackup, tempFolder } from "../backup/make-backup.ts";
 import { memorySite } from "../property/memory-site.ts";
 
+useQuickLocks();
 const SLOW = 60_000;
 const NOW = new Date(2026, 10, 23, 12, 0, 0, 500);
 const later = (ms: number): Date => new Date(NOW.getTime() + ms);
