@@ -30,9 +30,10 @@ export async function openChosenBackup<T>(
   from: string,
   passphraseFile: string | undefined,
   open: (choice: BackupChoice, options: { passphrase?: string | undefined; signal: AbortSignal }) => Promise<T>,
+  question?: string,
 ): Promise<T> {
   const choice = await chooseFrom(context, from);
-  return await openWithPassphrase(context, passphraseFile, async (passphrase) => await open(choice, { passphrase, signal: context.signal }));
+  return await openWithPassphrase(context, passphraseFile, async (passphrase) => await open(choice, { passphrase, signal: context.signal }), question);
 }
 
 /** The vault a safety copy belongs to: the one the backup lies in, or in this user's own data folder when that is no place to write. */

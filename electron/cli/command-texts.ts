@@ -180,8 +180,9 @@ Example:
     summary: "remove old backups",
     usage: "DIR [options]",
     more: `
-Keeps all backups of the last 7 days, then one a day for 30 days, then one a week for a year, and always the newest and the fullest.
-Removes nothing before the newest was read from first byte to last, and nothing that is damaged, locked, newer than we can read or another program's.
+Keeps all backups of the last 7 days, then one a day for 30 days, then one a week for a year, and always the newest and
+the fullest. Removes nothing before the newest was read from first byte to last, and nothing that is damaged, locked,
+newer than we can read or another program's.
 
 Examples:
   account-keeper prune backups --dry-run

@@ -1,6 +1,8 @@
 /** Flags that several commands share, and how the value of a flag is read. */
+import { homedir } from "node:os";
+import { join } from "node:path";
 import { InvalidArgumentError, Option, type Command } from "commander";
-import { DEFAULT_COLLECTION } from "./source-options.ts";
+import { ANY_SOURCE, DEFAULT_COLLECTION } from "./source-options.ts";
 import { grouped } from "../../shared/grouped.ts";
 
 /**
@@ -8,7 +10,7 @@ import { grouped } from "../../shared/grouped.ts";
  * open backup into a folder of that name.
  */
 export function valueOption(flags: string, description: string): Option {
-  return new Option(flags, description).argParser(requireValue);
+  return new Option(flags, description).argParser((value: string) => withHome(requireValue(value)));
 }
 
 function requireValue(value: string): string {
@@ -16,9 +18,10 @@ function requireValue(value: string): string {
   return value;
 }
 
-type SourceFlag = "--url" | "--folder" | "--cloud";
-
-const ANY_SOURCE: readonly SourceFlag[] = ["--url", "--folder", "--cloud"];
+/** A shell leaves ~ as it is behind an = and in quotes, and Windows' everywhere: backups would go to a folder of that name. */
+export function withHome(value: string): string {
+  return /^~[/\\]/.test(value) ? join(homedir(), value.slice(2)) : value;
+}
 
 /** `offered`: what this command can work on. The others are understood, to be refused with a reason, and not shown. */
 export function addSource(command: Command, offered = ANY_SOURCE): void {

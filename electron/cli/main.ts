@@ -31,8 +31,8 @@ function stop(): void {
   }
   controller.abort();
 }
-process.on("SIGINT", stop);
-process.on("SIGTERM", stop);
+// SIGHUP: the terminal was closed. Under nohup too, for Node undoes what that sets.
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, stop);
 
 let isLost = false;
 for (const stream of [stdout, stderr]) {

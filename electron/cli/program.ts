@@ -9,6 +9,7 @@ import { optionSchemas, type CommandName, type OptionsOf } from "./command-optio
 import { commandTexts } from "./command-texts.ts";
 import { createContext, type CliContext, type CliHost } from "./context.ts";
 import { exitCodeOf, exitCodes, type ExitCode } from "./exit-codes.ts";
+import { withHome } from "./flags.ts";
 import { createOutput } from "./output.ts";
 import { withReason } from "./server-words.ts";
 
@@ -119,7 +120,7 @@ function register<Name extends CommandName>(program: Command, name: Name, body: 
   command.option("--json", "answer with one JSON object").addHelpText("after", more);
   command.action(async () => {
     const [target] = command.args;
-    const options = parseOptions(name, { ...command.opts(), ...(target === undefined ? {} : { target }) });
+    const options = parseOptions(name, { ...command.opts(), ...(target === undefined ? {} : { target: withHome(target) }) });
     const context = createContext(host, { json: options.json });
     try {
       throwIfCancelled(host.signal);

@@ -18,32 +18,36 @@ export interface SourceFlags {
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-export interface ChosenSource {
-  readonly source: ServerSource | CloudSource | FolderSource;
+export interface ChosenSource<Source = ServerSource | CloudSource | FolderSource> {
+  readonly source: Source;
   readonly collection: string;
 }
 
 /** The reference site's collection (FACTS 1). */
 export const DEFAULT_COLLECTION = "users";
 
-const WAYS = [
-  "Say where the accounts are, in one of these ways:",
-  "  --url URL      a ChromaDB server (or CHROMA_URL, or CHROMA_HOST)",
-  "  --folder DIR   the data folder of a ChromaDB inside your site",
-  "  --cloud        Chroma Cloud (with CHROMA_API_KEY)",
-].join("\n");
+const WAYS = {
+  "--url": "  --url URL      a ChromaDB server (or CHROMA_URL, or CHROMA_HOST)",
+  "--folder": "  --folder DIR   the data folder of a ChromaDB inside your site",
+  "--cloud": "  --cloud        Chroma Cloud (with CHROMA_API_KEY)",
+} as const;
+
+export type SourceFlag = keyof typeof WAYS;
+
+export const ANY_SOURCE: readonly SourceFlag[] = ["--url", "--folder", "--cloud"];
+
+function waysOf(offered: readonly SourceFlag[]): string {
+  return [`Say where the accounts are${offered.length === 1 ? "" : ", in one of these ways"}:`, ...offered.map((flag) => WAYS[flag])].join("\n");
+}
 
 /**
  * Throws USAGE (no source, several, options that do not belong to it, a password on the command line, a broken key
- * file) or FILE_UNREADABLE. Connects to nothing.
+ * file) or FILE_UNREADABLE. Connects to nothing. `offered`: what the command takes; the others it refuses before.
  */
-export async function chooseSource(flags: SourceFlags, environment: Environment): Promise<ChosenSource> {
-  const env = (name: string): string | undefined => environment[name]?.trim() || undefined;
-  const collection = flags.collection ?? env("CHROMA_COLLECTION") ?? DEFAULT_COLLECTION;
-  const names = { tenant: flags.tenant ?? env("CHROMA_TENANT"), database: flags.database ?? env("CHROMA_DATABASE") };
-
+export async function chooseSource(flags: SourceFlags, environment: Environment, offered = ANY_SOURCE): Promise<ChosenSource> {
+  const { env, collection, names } = read(flags, environment);
   const named = [flags.url !== undefined && "--url", flags.folder !== undefined && "--folder", flags.cloud === true && "--cloud"].filter((flag) => flag !== false);
-  if (named.length > 1) throw usage(`${named.join(" and ")} name two sources, and one is needed.`, WAYS);
+  if (named.length > 1) throw usage(`${named.join(" and ")} name two sources, and one is needed.`, waysOf(offered));
 
   if (flags.folder !== undefined) {
     refuse(flags.authFile, "--auth-file", "a data folder");
@@ -54,8 +58,13 @@ export async function chooseSource(flags: SourceFlags, environment: Environment)
     refuse(flags.caFile, "--ca-file", "Chroma Cloud");
     return { source: { kind: "cloud", apiKey: await cloudKey(flags.authFile, env), ...names }, collection };
   }
+  return await chooseServer(flags, environment, offered);
+}
 
-  const url = flags.url === undefined ? serverFromEnvironment(env) : withoutPassword(flags.url);
+/** The same where `--folder` and `--cloud` were refused already. */
+export async function chooseServer(flags: SourceFlags, environment: Environment, offered: readonly SourceFlag[] = ["--url"]): Promise<ChosenSource<ServerSource>> {
+  const { env, collection, names } = read(flags, environment);
+  const url = flags.url === undefined ? serverFromEnvironment(env, offered) : withoutPassword(flags.url);
   const source: ServerSource = { kind: "server", url, ...names };
   const auth = await serverAuth(flags.authFile, env);
   if (auth !== undefined) source.auth = auth;
@@ -65,8 +74,14 @@ export async function chooseSource(flags: SourceFlags, environment: Environment)
 
 type Env = (name: string) => string | undefined;
 
+function read(flags: SourceFlags, environment: Environment): { env: Env; collection: string; names: { tenant: string | undefined; database: string | undefined } } {
+  const env: Env = (name) => environment[name]?.trim() || undefined;
+  const collection = flags.collection ?? env("CHROMA_COLLECTION") ?? DEFAULT_COLLECTION;
+  return { env, collection, names: { tenant: flags.tenant ?? env("CHROMA_TENANT"), database: flags.database ?? env("CHROMA_DATABASE") } };
+}
+
 /** `CHROMA_URL`, or `CHROMA_HOST` with `CHROMA_PORT` and `CHROMA_SSL` as other ChromaDB programs use them. */
-function serverFromEnvironment(env: Env): string {
+function serverFromEnvironment(env: Env, offered: readonly SourceFlag[]): string {
   const url = env("CHROMA_URL");
   const host = env("CHROMA_HOST");
   if (url !== undefined && host !== undefined) {
@@ -74,7 +89,7 @@ function serverFromEnvironment(env: Env): string {
     throw usage("CHROMA_URL and CHROMA_HOST are both set, and one is needed.", "Take one of them away, or name the server with --url URL.");
   }
   if (url !== undefined) return url;
-  if (host === undefined) throw usage("We do not know where the accounts are.", WAYS);
+  if (host === undefined) throw usage("We do not know where the accounts are.", waysOf(offered));
 
   const port = env("CHROMA_PORT");
   if (port !== undefined && !(/^\d{1,5}$/.test(port) && Number(port) >= 1 && Number(port) <= 65_535)) {

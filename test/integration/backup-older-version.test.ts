@@ -8,6 +8,10 @@ import { systemClock } from "../../electron/engine/clock.ts";
 import type { WritableRecord } from "../../electron/engine/chroma/write-records.ts";
 import { sampleAccounts } from "../../electron/engine/demo/sample-accounts.ts";
 import { backupSite, type BackupReport, type BackupSiteRequest } from "../../electron/engine/operations/backup-site.ts";
+import { openBackup } from "../../electron/engine/backup/read-backup.ts";
+import { restoreEveryone } from "../../electron/engine/operations/restore-everyone.ts";
+import { restoreSite } from "../../electron/engine/operations/restore-site.ts";
+import { planUndo, undoRestore } from "../../electron/engine/operations/undo-restore.ts";
 import { openVault } from "../../electron/engine/vault/vault.ts";
 import { persistAccounts } from "../../electron/engine/persist-accounts.ts";
 import { answerOf, createCliStage, type CliStage } from "../support/cli-stage.ts";
@@ -88,6 +92,19 @@ it("whoever is in an older version in a backup that was kept apart comes back as
   const restored = await persistAccounts({ source, collectionName: stage.site.collectionName, folder: stage.vault, variable: "", log: () => undefined }).restoreOnStartup();
   expect(restored).toMatchObject({ ok: true, value: { outcome: "restored", report: { added: 3, problems: [] } } });
   expect([...(await stage.site.read())].map(([id, { document }]) => [id, document]).sort()).toEqual([adaToday, bjorn, chidi].map(({ id, document }) => [id, document]).sort());
+});
+
+it("whoever a restore put back by mistake, which was undone, comes back as before it, though the undo has copied them as well", async () => {
+  await stage.site.add([ada]);
+  const { path } = await backUp();
+  await stage.site.add([adaToday]);
+  const place = { ...stage.site, safetyFolder: stage.vault };
+  const backup = await openBackup({ path });
+  expect(await restoreSite({ ...place, backup, policy: "overwrite", plan: null })).toMatchObject({ overwritten: 1 });
+  expect(await undoRestore({ ...place, undo: await planUndo(place) })).toMatchObject({ overwritten: 1 });
+  await stage.site.wipe();
+  expect(await restoreEveryone({ ...stage.site, folder: stage.vault, backup })).toMatchObject({ added: 3, problems: [] });
+  expect((await stage.site.read()).get(ada.id)?.document).toBe(adaToday.document);
 });
 
 describe("it is said", () => {

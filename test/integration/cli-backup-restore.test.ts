@@ -58,11 +58,11 @@ const cases: readonly CliCase[] = [
     code: 3,
     out: [
       "✅ Backed up 2 users for persistence",
-      "This backup holds 2 accounts. The last one, user_backup_….json, holds 3, and 1 of them is not on your site.",
-      "Both are kept, and a restore goes on using user_backup_….json. If it is right that they are gone, back up with --accept-fewer. \"account-keeper diff\" says who they are.",
+      "This backup holds 2 accounts. The last one, user_backup_….json, holds 3, and 1 of them is not on your site: user_….",
+      "Both are kept, and a restore goes on using the backups from before until you back up with --accept-fewer.",
       "…/short/user_backup_….json, … KB. It was read back and checked.",
     ],
-    json: backupJson({ accounts: 2, fewer_than: { backup: expect.stringMatching(/^user_backup_/) as string, accounts: 3, missing: 1 } }),
+    json: backupJson({ accounts: 2, fewer_than: { backup: expect.stringMatching(/^user_backup_/) as string, accounts: 3, missing: 1 }, missing: ids(1) }),
   },
   {
     name: "backup --accept-fewer",

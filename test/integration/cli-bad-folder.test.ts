@@ -1,6 +1,6 @@
 /** Folders that are read-only, full, somebody else's turn, or not what they are called: by name, with a next step, and nothing written. */
 import { spawnSync } from "node:child_process";
-import { chmodSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { chown } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, inject, it, onTestFinished } from "vitest";
@@ -29,6 +29,17 @@ async function readOnlyVault(stage: CliStage & { readonly path: string }): Promi
     if (plainUser !== undefined) await chown(stage.vault, 0, 0);
   });
 }
+
+it("a new backup folder is not left behind empty", async () => {
+  const stage = await createCliStage([]);
+  const out = join(stage.folder, "new");
+  const backup = async (): Promise<number | null> => (await stage.run(["backup", ...stage.source, "--out", out])).code;
+  expect([await backup(), existsSync(out)]).toEqual([10, false]);
+  await stage.site.add(sampleAccounts(1));
+  expect([await backup(), existsSync(out)]).toEqual([0, true]);
+  await stage.site.wipe();
+  expect([await backup(), existsSync(out)]).toEqual([10, true]);
+});
 
 describe("a backup folder that cannot be written to", () => {
   it("is said to be so, and keeps what it has", async () => {

@@ -78,6 +78,15 @@ const cases: readonly CliCase[] = [
     err: ["11 accounts are one too many for the variable.", "It holds up to 10. After a redeploy, bring the accounts back from a backup file instead."],
     json: failure("NOT_ELIGIBLE"),
   },
+  {
+    name: "variable of a site without accounts",
+    accounts: 0,
+    prepare: ({ source }) => ["variable", ...source],
+    code: 10,
+    out: [],
+    err: ["There are no accounts yet.", "The variable can be made as soon as someone has signed up."],
+    json: failure("NO_ACCOUNTS_YET"),
+  },
 ];
 
 describe("each command", () => {

@@ -31,6 +31,7 @@ describe("Ctrl+C", () => {
     ["SIGINT", "backup", false],
     ["SIGINT", "backup", true],
     ["SIGTERM", "backup", false],
+    ["SIGHUP", "backup", false],
     ["SIGINT", "status", false],
     ["SIGINT", "variable", false],
   ] as const)("%s while %s waits for the server (json: %s): stopped, 130, nothing left behind", async (signal, command, json) => {

@@ -1,4 +1,6 @@
 /** What a person sees on a real terminal: the progress line while it works and not after, and the questions. */
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
 import { describe, expect, inject, it, onTestFinished } from "vitest";
 import { startFrontProxy } from "../support/front-proxy.ts";
 import { sampleAccounts } from "../../electron/engine/demo/sample-accounts.ts";
@@ -111,7 +113,20 @@ describe.skipIf(!hasTerminal)("on a terminal", () => {
     terminal.type("n\r");
     expect(await terminal.ended).toBe(3);
     expect(terminal.output().match(/Both are kept/g)).toHaveLength(1);
+    expect(terminal.output().match(/not on your site: user_\w+, user_\w+\./g)).toHaveLength(1);
     expect(terminal.output()).toMatch(/short\/user_backup_\d{8}_\d{6}\.json, .* It was read back and checked\.\r\n$/);
+  });
+
+  it("Ctrl+C instead of that answer says that the short copy is kept, and its history knows it", async () => {
+    const stage = await createCliStage();
+    await stage.backUp();
+    await stage.site.deleteAccounts([...(await stage.site.read()).keys()].slice(1));
+    const terminal = onTerminal(stage, ["backup", ...stage.source, "--out", stage.vault]);
+    await terminal.shows(/Is it right that they are gone\? \[y\/N\] /);
+    terminal.type("\u0003");
+    expect(await terminal.ended).toBe(130);
+    expect(terminal.output()).toMatch(/Stopped\. Both are kept, .*--accept-fewer\.\r\n$/);
+    expect(await readFile(join(stage.vault, "account-keeper-activity.jsonl"), "utf8")).toContain('"kept_apart"');
   });
 
   it("a backup that was typed in for - leaves nobody to ask: it names --yes, and ends as every missing yes does", async () => {

@@ -168,7 +168,7 @@ describe("openSource with a folder", () => {
     for (let at = database.indexOf("user-600"); at !== -1; at = database.indexOf("user-600", at + pageBytes)) database.fill(0, at - (at % pageBytes), at - (at % pageBytes) + pageBytes);
     await writeFile(file, database);
     const source = await openSource({ kind: "folder", path: folder });
-    await expect(accountsIn(source, ["documents", "metadatas"])).rejects.toMatchObject({ code: "SERVER_FAILED", message: "The database in this folder is damaged." });
+    await expect(accountsIn(source, ["documents", "metadatas"])).rejects.toMatchObject({ code: "SERVER_FAILED", message: "The database in this folder cannot be read." });
     await source.close();
   });
 

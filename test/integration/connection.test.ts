@@ -145,6 +145,12 @@ describe("Chroma Cloud", () => {
 });
 
 describe("names that are not there", () => {
+  it("misses a name with half a character in it, as no server can have one", async () => {
+    expect((await failureOf({ kind: "server", url: target, tenant: "t-\ud83d" })).code).toBe("TENANT_NOT_FOUND");
+    expect((await failureOf({ kind: "server", url: target, database: "d-\ud83d" })).code).toBe("DATABASE_NOT_FOUND");
+    expect(await (await connectTo(target)).findCollection("c-\ud83d")).toBeNull();
+  });
+
   it("tells tenant from database", async () => {
     const name = `none-${randomUUID()}`;
     expect((await failureOf({ kind: "server", url: target, tenant: name })).code).toBe("TENANT_NOT_FOUND");
@@ -183,6 +189,11 @@ describe("addresses with somebody else behind", () => {
   it("nobody", async () => {
     const port = await findFreePort();
     expect(await failureOf({ kind: "server", url: `http://eve:${TOKEN}@127.0.0.1:${port}` })).toMatchObject({ code: "SERVER_UNREACHABLE", message: "Nobody answers at this address." });
+  });
+
+  it("nobody, where the address is Chroma Cloud's", async () => {
+    const url = `http://127.0.0.1:${await findFreePort()}`;
+    expect(await failureOf({ kind: "cloud", apiKey: TOKEN, url })).toMatchObject({ code: "SERVER_UNREACHABLE", message: "Chroma Cloud does not answer.", hint: "Check your internet connection and try again." });
   });
 
   it("a name that does not exist", async () => {

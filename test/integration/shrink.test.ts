@@ -4,8 +4,10 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import type { WritableRecord } from "../../electron/engine/chroma/write-records.ts";
 import { sampleAccounts } from "../../electron/engine/demo/sample-accounts.ts";
+import { backupSite } from "../../electron/engine/operations/backup-site.ts";
 import { createCliStage, type CliStage } from "../support/cli-stage.ts";
 import { runCliJson, type CliEnd } from "../support/cli-process.ts";
+import { createTestSite } from "../support/site.ts";
 import { snapshotFolder } from "../support/snapshots.ts";
 
 const everybody = sampleAccounts(8).map((account) => ({ ...account, embedding: account.embedding.slice(0, 4) }));
@@ -65,6 +67,27 @@ describe("a backup of a site that has lost accounts", () => {
     expect(rest).toMatchObject({ code: 0, answer: { report: { added: 1, safety_backup: expect.stringContaining(join(vault, "safety", "user_backup_")) as string }, left_out: [] } });
     expect(await json("restore", ...source, "--from", vault, "--yes")).toMatchObject({ code: 0, answer: { outcome: "nothing_to_do", left_out: [] } });
     expect((await site.read()).size).toBe(8);
+  });
+
+  it("also where the one who is gone is in a backup kept apart alone, until its owner accepts that", async () => {
+    const site = await createTestSite();
+    await site.create();
+    await site.add(full);
+    await backupSite(site);
+    const [first] = full;
+    if (first === undefined) throw new Error("nobody");
+    await site.deleteAccounts([first.id]);
+    await site.add(newcomer);
+    const apart = await backupSite(site);
+    expect(apart).toMatchObject({ fewerThan: { accounts: 7 }, missing: [first.id] });
+
+    // As after a wipe whose owner restored by hand: everybody of the newest backup is there again.
+    await site.add([first]);
+    await site.deleteAccounts(newcomer.map(({ id }) => id));
+    await site.add([{ ...first, uri: "https://example.com" }]);
+    expect(await backupSite(site)).toMatchObject({ outcome: "written", fewerThan: { backup: apart.name, accounts: 7, missing: 1 }, missing: newcomer.map(({ id }) => id) });
+    expect(await backupSite({ ...site, acceptFewer: true })).toMatchObject({ outcome: "written", fewerThan: null });
+    expect(await backupSite(site)).toMatchObject({ outcome: "unchanged", fewerThan: null });
   });
 
   it("makes no further file while nothing changes", async () => {

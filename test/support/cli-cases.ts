@@ -21,10 +21,10 @@ export interface CliCase {
   readonly json: Record<string, unknown>;
 }
 
-const BACKUP = ["outcome", "name", "path", "size_bytes", "encrypted", "timestamp", "accounts", "records", "problem_count", "problems", "fewer_than", "older_versions", "passed_over"];
+const BACKUP = ["outcome", "name", "path", "size_bytes", "encrypted", "timestamp", "accounts", "records", "problem_count", "problems", "fewer_than", "missing", "older_versions", "passed_over"];
 export const keys = (names: readonly string[], known: Record<string, unknown> = {}): Record<string, unknown> => ({ ...Object.fromEntries(names.map((name) => [name, expect.anything()])), ...known });
 export const anything = expect.toSatisfy(() => true) as unknown;
-export const backupJson = (known: Record<string, unknown>): Record<string, unknown> => keys(BACKUP, { fewer_than: null, older_versions: null, passed_over: [], problems: [], problem_count: 0, encrypted: false, ...known });
+export const backupJson = (known: Record<string, unknown>): Record<string, unknown> => keys(BACKUP, { fewer_than: null, missing: [], older_versions: null, passed_over: [], problems: [], problem_count: 0, encrypted: false, ...known });
 const PLAN = ["policy", "collection", "collection_exists", "add", "overwrite", "same", "left_as_they_are", "problems", "dimension", "stand_in_vectors", "accounts_in_backup", "chosen", "accounts_on_site", "fingerprint"];
 export const planJson = (known: Record<string, unknown>): Record<string, unknown> => keys(PLAN, { problems: [], ...known });
 export const REPORT = ["added", "overwritten", "left_as_they_are", "problems", "dimension", "dimension_source", "stand_in_vectors", "collection_created", "safety_backup", "accounts_on_site"];

@@ -4,12 +4,15 @@
  * accounts that nobody has decided about. Never deploys.
  */
 import { isKeeperError } from "../../../shared/errors.ts";
+import type { Eligibility } from "../../../shared/eligibility.ts";
 import type { HeldVariableView } from "../../../shared/model.ts";
 import type { OperationOptions } from "../../../shared/progress.ts";
 import { words } from "../../engine/activity/words.ts";
 import { connect } from "../../engine/chroma/connect.ts";
 import { glanceAtSite, judgeAgainstVault } from "../../engine/operations/judge-against-vault.ts";
+import { judgeSite } from "../../engine/operations/make-variable.ts";
 import { checkHostVariable, setHostVariable, type HeldVariable } from "../../engine/redeploy/host-variable.ts";
+import { isNotEligible } from "../../engine/variable/offer.ts";
 import { openVault } from "../../engine/vault/vault.ts";
 import type { Services } from "../services.ts";
 import { passphraseOfSite, sourceOfSite } from "../sites/site-sources.ts";
@@ -77,35 +80,41 @@ export function createHeldVariables(services: Services, onChange: () => void): H
           return;
         }
         const on = { ...request.site, folder: site.vault, passphrase: await passphraseOfSite(site, secrets) };
-        const { verdict, newest } = await judgeAgainstVault(on, await glanceAtSite(on, options), options);
+        const glance = await glanceAtSite(on, options);
+        const { verdict, newest } = await judgeAgainstVault(on, glance, options);
         const link = linkTo(site.id, serviceId);
         // After a wipe what the variable holds may be all that the host can restore from.
         if (link === undefined || verdict.kind === "wiped") return;
-        if (link.keepVariable && (verdict.kind === "all_there" || held.state !== "stale")) await bringUpToDate(site, { ...request, isVouchedFor: newest !== null }, options);
-        else if (held.state === "stale") await tellStale(site, held);
+        const mayBeSet = link.keepVariable && (verdict.kind === "all_there" || held.state !== "stale");
+        if (mayBeSet && (await bringUpToDate(site, { ...request, isVouchedFor: newest !== null }, options))) return;
+        if (held.state === "stale") await tellStale(site, held, glance.collectionId === null ? null : await judgeSite(on, glance.collectionId, glance.accounts, options));
       });
     } finally {
       await connection.close();
     }
   }
 
-  async function bringUpToDate(site: StoredSite, request: Parameters<typeof setHostVariable>[0], options: OperationOptions): Promise<void> {
+  /** False: the site may not use it, and what Render holds is as it was. */
+  async function bringUpToDate(site: StoredSite, request: Parameters<typeof setHostVariable>[0], options: OperationOptions): Promise<boolean> {
     try {
       const set = await setHostVariable(request, options);
       note(site.id, request.serviceId, await checkHostVariable(request, options));
       if (set.wasSet) await record(site, words.variableSet(set));
+      return true;
     } catch (error) {
       // Too many, or it would not bring all of them back: the redeploy brings everyone back from the backup instead.
-      if (!isKeeperError(error, "NOT_ELIGIBLE")) throw error;
+      if (!isNotEligible(error)) throw error;
+      return false;
     }
   }
 
-  async function tellStale(site: StoredSite, held: HeldVariable): Promise<void> {
+  async function tellStale(site: StoredSite, held: HeldVariable, eligibility: Eligibility | null): Promise<void> {
     const counts = { missing: held.missing.length, changed: held.changed.length, gone: held.gone.length };
-    const key = JSON.stringify([held.missing, held.changed, held.gone]);
+    // Nothing can be done about one that the site has outgrown, so that it is not told anew with everyone who signs up.
+    const key = eligibility?.eligible === false ? eligibility.reason : JSON.stringify([held.missing, held.changed, held.gone]);
     if (told.get(site.id) === key) return;
     told.set(site.id, key);
-    await record(site, words.variableStale(counts));
+    await record(site, words.variableStale(counts, eligibility));
   }
 
   async function lookAt(siteId: string): Promise<void> {

@@ -1,8 +1,10 @@
 /** `account-keeper backup`: one backup of one site. */
 import { dirname, join } from "node:path";
+import { isKeeperError, KeeperError } from "../../../shared/errors.ts";
 import { grouped } from "../../../shared/grouped.ts";
 import { noteActivity } from "../../engine/activity/activity-log.ts";
 import { words } from "../../engine/activity/words.ts";
+import type { FewerThan } from "../../engine/backup/format.ts";
 import { backupSite, type BackupReport } from "../../engine/operations/backup-site.ts";
 import { backedUpLine } from "../../engine/log-lines.ts";
 import type { Problem } from "../../engine/record.ts";
@@ -19,12 +21,11 @@ import { countAccounts, IDS_SHOWN, shownIds, size } from "../words.ts";
 /** Exit code 3 when something needs a look: what is no account, fewer accounts than before, or an older version of somebody. */
 export async function backup(context: CliContext, options: OptionsOf["backup"]): Promise<ExitCode> {
   // A locked newest backup can only be compared when its passphrase is known, also when the new one is not to be locked.
-  const { report, address, isPassphraseKnown } = options.encrypt
+  const { report, isPassphraseKnown } = options.encrypt
     ? await backUp(context, options, await passphraseToLock(context, options.passphraseFile))
     : await openWithPassphrase(context, options.passphraseFile, async (known) => await backUp(context, options, known), "Passphrase of the newest backup: ");
   context.progress.stop();
 
-  if (report.outcome === "written") for (const news of words.afterBackup(report)) await noteActivity(options.out, address, news);
   sayPassedOver(context.output, report.passedOver);
   say(context.output, report, { isShortTold: context.prompt !== null });
   if (report.outcome === "written" && isPassphraseKnown && !report.encrypted) context.output.note("It is not locked. --encrypt locks it with your passphrase.");
@@ -34,22 +35,29 @@ export async function backup(context: CliContext, options: OptionsOf["backup"]):
 
 interface BackedUp {
   readonly report: BackupReport;
-  readonly address: string;
   readonly isPassphraseKnown: boolean;
 }
 
 /** Asks whether fewer accounts are right, where somebody can be asked. */
 async function backUp(context: CliContext, options: OptionsOf["backup"], passphrase: string | undefined): Promise<BackedUp> {
   return await withSite(context, options, async (site) => {
-    const known = { address: site.site, isPassphraseKnown: passphrase !== undefined };
     const request = { ...site, folder: options.out, passphrase, encrypt: options.encrypt };
-    const operation = { signal: context.signal, onProgress: context.progress.onProgress };
-    const first = await backupSite({ ...request, acceptFewer: options.acceptFewer }, operation);
-    context.progress.stop();
-    if (first.fewerThan === null || context.prompt === null) return { report: first, ...known };
-    sayShort(context.output, first);
-    const isRight = await confirm(context.prompt, { question: "Is it right that they are gone?", yes: false, flag: "--accept-fewer" });
-    return { report: isRight ? await backupSite({ ...request, acceptFewer: true }, operation) : first, ...known };
+    const once = async (acceptFewer: boolean): Promise<BackedUp> => {
+      const report = await backupSite({ ...request, acceptFewer }, { signal: context.signal, onProgress: context.progress.onProgress });
+      context.progress.stop();
+      if (report.outcome === "written") for (const news of words.afterBackup(report)) await noteActivity(options.out, site.site, news);
+      return { report, isPassphraseKnown: passphrase !== undefined };
+    };
+    const first = await once(options.acceptFewer);
+    const { fewerThan, missing } = first.report;
+    if (fewerThan === null || context.prompt === null) return first;
+    context.output.say(shortOf(first.report, fewerThan));
+    const question = `Is it right that ${missing.length === 1 ? "it is" : "they are"} gone?`;
+    const isRight = await confirm(context.prompt, { question, yes: false, flag: "--accept-fewer" }).catch((error: unknown) => {
+      // It was written before the question.
+      throw isKeeperError(error, "CANCELLED") ? new KeeperError("CANCELLED", `Stopped. ${BOTH_KEPT}`) : error;
+    });
+    return isRight ? await once(true) : first;
   });
 }
 
@@ -61,7 +69,7 @@ export function passedOverForMachines(entries: readonly VaultEntry[]): readonly 
 /** As many as a comparison lists. */
 const MAX_IDS = 1_000;
 
-function forMachines({ outcome, name, path, sizeBytes, encrypted, timestamp, accounts, records, problemCount, problems, fewerThan, olderVersions, passedOver }: BackupReport): Readonly<Record<string, unknown>> {
+function forMachines({ outcome, name, path, sizeBytes, encrypted, timestamp, accounts, records, problemCount, problems, fewerThan, missing, olderVersions, passedOver }: BackupReport): Readonly<Record<string, unknown>> {
   return {
     outcome,
     name,
@@ -74,6 +82,7 @@ function forMachines({ outcome, name, path, sizeBytes, encrypted, timestamp, acc
     problem_count: problemCount,
     problems,
     fewer_than: fewerThan,
+    missing: missing.slice(0, MAX_IDS),
     older_versions: olderVersions === null ? null : { backup: olderVersions.backup, count: olderVersions.ids.length, ids: olderVersions.ids.slice(0, MAX_IDS) },
     passed_over: passedOverForMachines(passedOver),
   };
@@ -84,7 +93,8 @@ function say(output: Output, report: BackupReport, { isShortTold }: { isShortTol
   const { accounts, records, name, path, outcome } = report;
   output.say(backedUpLine(accounts));
   if (report.fewerThan !== null) {
-    if (!isShortTold) sayShort(output, report);
+    if (!isShortTold) output.say(shortOf(report, report.fewerThan));
+    output.say(BOTH_KEPT);
   } else if (records !== accounts) output.say(`${grouped(accounts)} of ${countAccounts(records)} backed up as accounts, the rest as it is.`);
   else if (accounts === 0) output.say("There are no accounts, and this backup says so.");
   else output.say(`${accounts === 1 ? "Your 1 account is" : `All ${countAccounts(accounts)} are`} safe.`);
@@ -106,12 +116,12 @@ function sayOlder(output: Output, { olderVersions, path }: BackupReport): void {
   output.say(`That backup is kept. Unless the older version is right, restore from it: account-keeper restore --from ${shown(join(dirname(path), name))} --policy overwrite --only ${only}`);
 }
 
-function sayShort(output: Output, { records, fewerThan }: BackupReport): void {
-  if (fewerThan === null) return;
-  const { backup: name, accounts, missing } = fewerThan;
-  output.say(`This backup holds ${countAccounts(records)}. The last one, ${shown(name)}, holds ${grouped(accounts)}, and ${grouped(missing)} of them ${missing === 1 ? "is" : "are"} not on your site.`);
-  output.say(`Both are kept, and a restore goes on using ${shown(name)}. If it is right that they are gone, back up with --accept-fewer. "account-keeper diff" says who they are.`);
+function shortOf({ records, missing }: BackupReport, { backup: name, accounts }: FewerThan): string {
+  const those = missing.length === 1 ? "1 of them is" : `${grouped(missing.length)} of them are`;
+  return `This backup holds ${countAccounts(records)}. The last one, ${shown(name)}, holds ${grouped(accounts)}, and ${those} not on your site: ${shownIds(missing)}.`;
 }
+
+const BOTH_KEPT = "Both are kept, and a restore goes on using the backups from before until you back up with --accept-fewer.";
 
 const PROBLEMS_SHOWN = 10;
 

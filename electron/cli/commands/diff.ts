@@ -4,7 +4,7 @@ import { KeeperError } from "../../../shared/errors.ts";
 import { grouped } from "../../../shared/grouped.ts";
 import { compareSides, isSame, type Diff } from "../../engine/diff/compare.ts";
 import { sideOfBackup, sideOfSite } from "../../engine/diff/side.ts";
-import { chooseBackup, type ChosenBackup } from "../../engine/operations/restore-site.ts";
+import { chooseBackup, type BackupChoice, type ChosenBackup } from "../../engine/operations/restore-site.ts";
 import type { OpenSite } from "../../engine/operations/restore-target.ts";
 import { lookUpCollection } from "../../engine/restore/plan-restore.ts";
 import { openChosenBackup } from "../backup-choice.ts";
@@ -47,10 +47,12 @@ interface Found {
 }
 
 async function openPlace(context: CliContext, place: string): Promise<Opened> {
-  const chosen = await openChosenBackup(context, place, undefined, async (choice, options) => {
+  const open = async (choice: BackupChoice, options: Parameters<typeof chooseBackup>[1]): Promise<Opened> => {
     const found = await chooseBackup(choice, options);
     return { ...found, path: choice.kind === "vault" && found.name !== null ? join(choice.folder, found.name) : found.name };
-  });
+  };
+  // Both may be locked, each in its own way.
+  const chosen = await openChosenBackup(context, place, undefined, open, place === "-" ? undefined : `Passphrase of ${shown(place)}: `);
   context.progress.stop();
   sayPassedOver(context.output, chosen.passedOver);
   return chosen;

@@ -18,14 +18,15 @@ import { shown, type Output } from "../output.ts";
 import { openWithPassphrase } from "../passphrase.ts";
 import { findService, withRender } from "../render-options.ts";
 import { inCliWords } from "../server-words.ts";
-import { chooseSource } from "../source-options.ts";
+import { chooseServer } from "../source-options.ts";
 import { countAccounts, shownIds } from "../words.ts";
 import { resumeCommand } from "./resume-command.ts";
 
 /** Exit code 3 when somebody is missing or something could not be done, 10 when there was nothing to resume, 130 after a no. */
 export async function redeploy(context: CliContext, options: OptionsOf["redeploy"]): Promise<ExitCode> {
   const { output } = context;
-  const { source, collectionName } = await chooseServer(context, options);
+  refuseOthers(options);
+  const { source, collection: collectionName } = await chooseServer(options, context.env);
   const address = parseAddress(source.url).shown;
   const begun = await readJournal(options.out);
   if (begun === null && options.resume) return nothingBegun(output);
@@ -55,16 +56,10 @@ function nothingBegun(output: Output): ExitCode {
   return exitCodes.nothingFound;
 }
 
-async function chooseServer({ env }: CliContext, options: OptionsOf["redeploy"]): Promise<{ source: Extract<RedeployRequest["source"], { kind: "server" }>; collectionName: string }> {
-  const { source, collection } = await chooseSource(options, env);
-  switch (source.kind) {
-    case "server":
-      return { source, collectionName: collection };
-    case "folder":
-      throw new KeeperError("USAGE", "A data folder on this computer is not what Render deploys.", { hint: "Name your site's ChromaDB server with --url." });
-    case "cloud":
-      throw new KeeperError("USAGE", "Accounts in Chroma Cloud are not wiped by a redeploy at Render.", { hint: "Deploy in Render as always. account-keeper backup keeps a copy of them." });
-  }
+/** Said before anything is asked for that would not help. */
+function refuseOthers({ folder, cloud }: OptionsOf["redeploy"]): void {
+  if (folder !== undefined) throw new KeeperError("USAGE", "A data folder on this computer is not what Render deploys.", { hint: "Name your site's ChromaDB server with --url." });
+  if (cloud === true) throw new KeeperError("USAGE", "Accounts in Chroma Cloud are not wiped by a redeploy at Render.", { hint: "Deploy in Render as always. account-keeper backup keeps a copy of them." });
 }
 
 async function mayDeploy({ output, prompt }: CliContext, { yes }: OptionsOf["redeploy"], begun: RedeployJournal | null, { name, plan, url }: RenderService): Promise<boolean> {

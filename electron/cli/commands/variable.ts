@@ -11,7 +11,7 @@ import { withSite } from "../site.ts";
 import { countAccounts, leftOutOfVariable } from "../words.ts";
 import { checkVariable, pushVariable, refuseHostOptions } from "./host-variable.ts";
 
-/** Exit code 3 when records that are no accounts had to be left out, and as `checkVariable` says. */
+/** Exit code 3 when records that are no accounts had to be left out, 10 when there are no accounts, and as `checkVariable` says. */
 export async function variable(context: CliContext, options: OptionsOf["variable"]): Promise<ExitCode> {
   if (options.push) return await pushVariable(context, options);
   if (options.check) return await checkVariable(context, options);

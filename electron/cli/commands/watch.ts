@@ -15,7 +15,7 @@ import { dateAndTime, shownIds } from "../words.ts";
 /** Exit code 130 when it was told to stop, 11 when another Account Keeper watches this folder. */
 export async function watch(context: CliContext, options: OptionsOf["watch"]): Promise<ExitCode> {
   const { output, signal } = context;
-  const { source, collection } = await chooseSource(options, context.env);
+  const { source, collection } = await chooseSource(options, context.env, ["--url", "--cloud"]);
   if (source.kind === "folder") {
     throw new KeeperError("USAGE", "A data folder cannot be watched: it would be copied at every look.", { hint: "Name your site's ChromaDB server with --url, or back the folder up with account-keeper backup." });
   }

@@ -1,4 +1,5 @@
 /** What happened to a site, in the owner's words: what in one sentence, and what to do in the hint. */
+import type { Eligibility } from "../../../shared/eligibility.ts";
 import { toErrorValue } from "../../../shared/errors.ts";
 import { grouped } from "../../../shared/grouped.ts";
 import type { DrillReport } from "../drill/drill.ts";
@@ -156,11 +157,12 @@ export const words = {
     message: `The variable at Render now holds ${accounts === 1 ? "your 1 account" : `all ${count(accounts)}`}. Its checksum is ${checksum}.`,
   }),
 
-  variableStale: ({ missing, changed, gone }: { readonly missing: number; readonly changed: number; readonly gone: number }): ActivityNews => ({
+  /** `eligibility`: whether the site may use one at all; null where nobody can tell. */
+  variableStale: ({ missing, changed, gone }: { readonly missing: number; readonly changed: number; readonly gone: number }, eligibility: Eligibility | null): ActivityNews => ({
     kind: "variable_stale",
     level: "attention",
     message: "The variable at Render is out of date.",
-    hint: `${[missing > 0 ? `${count(missing)} missing in it` : "", changed > 0 ? `${grouped(changed)} in an older version` : "", gone > 0 ? `${grouped(gone)} no longer on your site` : ""].filter((part) => part !== "").join(", ")}. Bring it up to date before your next redeploy.`,
+    hint: `${[missing > 0 ? `${count(missing)} missing in it` : "", changed > 0 ? `${grouped(changed)} in an older version` : "", gone > 0 ? `${grouped(gone)} no longer on your site` : ""].filter((part) => part !== "").join(", ")}. ${eligibility?.eligible === false ? `${eligibility.message} ${eligibility.hint}` : "Bring it up to date before your next redeploy."}`,
   }),
 
   startingFresh: (): ActivityNews => ({ kind: "starting_fresh", level: "info", message: "There was no backup to restore from, so the site starts with nobody on it.", line: STARTING_FRESH }),

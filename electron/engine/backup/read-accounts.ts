@@ -74,13 +74,18 @@ function parseAccount(bytes: Buffer, position: number): { user_id?: unknown; ema
   let account: unknown;
   try {
     // Broken UTF-8 would be mended in silence by every later step.
-    account = isUtf8(bytes) ? JSON.parse(bytes.toString("utf8")) : undefined;
+    account = isUtf8(bytes) ? JSON.parse(readablePython(bytes.toString("utf8"))) : undefined;
   } catch (error) {
     throw damaged(`account ${position} in it is broken`, { cause: error });
   }
   if (account === undefined) throw damaged(`account ${position} in it is broken`);
   if (typeof account !== "object" || account === null || Array.isArray(account)) throw damaged(`account ${position} in it is no account`);
   return account;
+}
+
+/** Python writes NaN and Infinity, which are no JSON, and reads them back. The document keeps them, as it had them on the site. */
+function readablePython(text: string): string {
+  return /NaN|Infinity/.test(text) ? text.replace(/"(?:[^"\\]|\\.)*"|\bNaN\b|-?\bInfinity\b/gs, (part) => (part.startsWith('"') ? part : "null")) : text;
 }
 
 /** The five fields of the old site, each with its own text, so that 1.0 stays 1.0. What metadata cannot hold stays in the document only. */
@@ -93,7 +98,7 @@ function metadataOf(account: Buffer): string {
   texts.set("type", '"user"');
   const members = METADATA_KEYS.flatMap((key) => {
     const text = texts.get(key);
-    return text === undefined || text === "null" || text.startsWith("{") ? [] : [`"${key}":${text}`];
+    return text === undefined || /^(?:null$|NaN$|-?Infinity$|\{)/.test(text) ? [] : [`"${key}":${text}`];
   });
   return `{${members.join(",")}}`;
 }

@@ -71,6 +71,7 @@ export class RequestFailure extends KeeperError {
 }
 
 const UNREACHABLE: Meaning = { code: "SERVER_UNREACHABLE", message: "Nobody answers at this address.", hint: "Check the address, or ask whoever built your site." };
+const CLOUD_UNREACHABLE: Meaning = { code: "SERVER_UNREACHABLE", message: "Chroma Cloud does not answer.", hint: "Check your internet connection and try again." };
 const STOPPED_ANSWERING: Meaning = { code: "SERVER_UNREACHABLE", message: "The server stopped answering.", hint: "Try again in a minute. If it stays like this, look at your host's log." };
 const ASLEEP: Meaning = { code: "SITE_ASLEEP", message: "Your site is asleep.", hint: "Free plans sleep after 15 quiet minutes. Try again in a minute, or look at your host's log." };
 const NOT_CHROMA: Meaning = { code: "NOT_CHROMA", message: "Something answers here, but it is not ChromaDB.", hint: "You may have the address of the website. The database has its own." };
@@ -121,6 +122,11 @@ export function cancelled(): KeeperError {
 /** Nothing woke the site up in time. `last` is what the last try met. */
 export function asleep(last: RequestFailure): RequestFailure {
   return new RequestFailure(ASLEEP, { cause: last.cause instanceof Error ? last.cause.message : last.code });
+}
+
+/** Its address is none that the owner could have got wrong, and it does not sleep. */
+export function cloudUnreachable(last: RequestFailure): RequestFailure {
+  return new RequestFailure(CLOUD_UNREACHABLE, { cause: last.cause instanceof Error ? last.cause.message : last.code });
 }
 
 export function notChroma(cause: string): RequestFailure {
@@ -181,7 +187,7 @@ function tlsMeaning(code: string): Meaning {
   if (code === "ERR_TLS_CERT_ALTNAME_INVALID") {
     return { code: "TLS_FAILED", message: "The server's certificate belongs to another address.", hint: "Check the address for a typing mistake." };
   }
-  return { code: "TLS_FAILED", message: "We cannot be sure that this is your server.", hint: "Its certificate is signed by nobody we know. If you made it yourself, add that certificate to the connection." };
+  return { code: "TLS_FAILED", message: "We cannot be sure that this is your server.", hint: "Its certificate is signed by nobody we know. If you made it yourself, name it with --ca-file." };
 }
 
 /** The code an operating system, OpenSSL or undici error carries, also inside an AggregateError or a cause. */

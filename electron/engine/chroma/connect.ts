@@ -5,7 +5,7 @@ import { throwIfCancelled, type OperationOptions } from "../../../shared/progres
 import { parseAddress, type ServerAddress } from "./address.ts";
 import { createAsker, type Asker } from "./ask.ts";
 import { authHeaders, createRedactor } from "./auth.ts";
-import type { Answer } from "./classify.ts";
+import { cloudUnreachable, RequestFailure, type Answer } from "./classify.ts";
 import { checkDatabase, createConnection, type ChromaConnection, type ServerLimits } from "./connection.ts";
 import { firstAnswer, requireChroma } from "./first-contact.ts";
 import { DEFAULT_RETRIES, type RetryBudget } from "./retry.ts";
@@ -74,7 +74,8 @@ export async function connect(source: ServerSource | CloudSource, options: Conne
     return createConnection(asker, { address: shown, ...names, limits, isCloud, version });
   } catch (error) {
     await asker.close();
-    throw error;
+    const isAway = error instanceof RequestFailure && (error.code === "SERVER_UNREACHABLE" || error.code === "SITE_ASLEEP");
+    throw isAway && source.kind === "cloud" ? cloudUnreachable(error) : error;
   }
 }
 

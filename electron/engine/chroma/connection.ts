@@ -223,8 +223,8 @@ export async function checkDatabase(asker: Asker, names: { tenant: string; datab
   }
 }
 
-/** One segment of a path, whatever the name holds. Dots alone would climb up in proxies that tidy paths. */
+/** One segment of a path, whatever the name holds, also half a character. Dots alone would climb up in proxies that tidy paths. */
 function pathSegment(name: string): string {
-  return /^\.{1,2}$/.test(name) ? name.replaceAll(".", "%2E") : encodeURIComponent(name);
+  return /^\.{1,2}$/.test(name) ? name.replaceAll(".", "%2E") : encodeURIComponent(name.toWellFormed());
 }
 

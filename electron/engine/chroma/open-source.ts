@@ -56,26 +56,26 @@ async function openFolder(source: FolderSource, options: ConnectOptions): Promis
   }
 }
 
-/** Our own server is not to blame when it fails, nor is there a host whose log tells more: what it reads is broken. */
+/** Our own server is not to blame when it fails, nor is there a host whose log tells more: what it reads is broken, or it has no room. */
 function ofFolder(connection: ChromaConnection): ChromaConnection {
-  const orDamaged = async <T>(answer: Promise<T>): Promise<T> => {
+  const orUnreadable = async <T>(answer: Promise<T>): Promise<T> => {
     try {
       return await answer;
     } catch (error) {
-      throw isKeeperError(error, "SERVER_FAILED") ? damagedFolder(error) : error;
+      throw isKeeperError(error, "SERVER_FAILED") ? unreadableFolder(error) : error;
     }
   };
   return {
     ...connection,
-    findCollection: async (...call) => await orDamaged(connection.findCollection(...call)),
-    count: async (...call) => await orDamaged(connection.count(...call)),
-    post: async (...call) => await orDamaged(connection.post(...call)),
+    findCollection: async (...call) => await orUnreadable(connection.findCollection(...call)),
+    count: async (...call) => await orUnreadable(connection.count(...call)),
+    post: async (...call) => await orUnreadable(connection.post(...call)),
   };
 }
 
-function damagedFolder(cause: KeeperError): KeeperError {
-  return new KeeperError("SERVER_FAILED", "The database in this folder is damaged.", {
-    hint: "Try a copy of the folder from before, or restore your newest backup into an empty folder. Your folder is untouched.",
+function unreadableFolder(cause: KeeperError): KeeperError {
+  return new KeeperError("SERVER_FAILED", "The database in this folder cannot be read.", {
+    hint: "It may be damaged: try a copy of the folder from before, or restore your newest backup into an empty folder. Or your disk is full. Your folder is untouched.",
     cause,
   });
 }

@@ -1,4 +1,5 @@
 /** Backs one site up into its vault: the order of reading, guarding against a shrunken site, writing and naming. */
+import { rmdir, stat } from "node:fs/promises";
 import { basename } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import { throwIfCancelled, type OperationOptions } from "../../../shared/progress.ts";
@@ -17,9 +18,10 @@ import type { NewestGood, Vault, VaultEntry } from "../vault/vault.ts";
 import { openVault } from "../vault/vault.ts";
 import { withVaultLock } from "../vault/lock.ts";
 import { timeOfNew } from "./backup-time.ts";
+import { namedLaterCopies } from "./later-copies.ts";
 import { collectionNotFound } from "./make-variable.ts";
 import { olderVersions } from "./older-versions.ts";
-import { fewerThanNewest, noAccountsYet, refuseLockedNewest, siteEmpty } from "./shrink-guard.ts";
+import { fewerThanBefore, noAccountsYet, refuseLockedNewest, siteEmpty, type GuardedBackup } from "./shrink-guard.ts";
 import { siteKey, withSiteLock } from "./site-lock.ts";
 import { isOfSameCollection, noteAddress, originOf, refuseOtherAddress, refuseOtherCollection, type BackupOrigin } from "./whose-vault.ts";
 
@@ -56,6 +58,8 @@ export interface BackupReport {
   readonly problems: readonly Problem[];
   /** Set when this backup lacks accounts of the newest one and was therefore kept apart, in `short/`. */
   readonly fewerThan: FewerThan | null;
+  /** Whom it lacks, by id. */
+  readonly missing: readonly string[];
   /** Set when somebody came back after a wipe, and not by us, in an older version than the newest backup until now holds. */
   readonly olderVersions: OlderVersions | null;
   /** Newer files in the vault that cannot be used. */
@@ -75,16 +79,24 @@ export interface OlderVersions {
  * Throws COLLECTION_NOT_FOUND, SITE_EMPTY, NO_ACCOUNTS_YET (an empty site that was never backed up), PASSPHRASE_NEEDED
  * or PASSPHRASE_WRONG (the newest backup is locked), OTHER_SITE (the folder holds another site's backups), the codes of
  * `ChromaConnection`, of the vault (FOLDER_NOT_WRITABLE, DISK_FULL, …), VERIFICATION_FAILED, BUSY, CANCELLED. Whatever ends
- * it, earlier backups are untouched and no part of a file is left.
+ * it, earlier backups are untouched, and no part of a file nor a new empty folder is left.
  */
 export async function backupSite(request: BackupSiteRequest, options: OperationOptions = {}): Promise<BackupReport> {
   throwIfCancelled(options.signal);
-  const vault = await openVault(request.folder, { create: true });
-  return await withSiteLock(
-    siteKey(request),
-    async (signal) => await withVaultLock(vault.folder, async (lockSignal) => await backupInto(vault, request, { ...options, signal: lockSignal }), { signal }),
-    { signal: options.signal },
-  );
+  const { folder } = request;
+  const work = async (signal: AbortSignal): Promise<BackupReport> => {
+    const isThere = await stat(folder).catch(() => null);
+    const vault = await openVault(folder, { create: true });
+    try {
+      return await withVaultLock(folder, async (lockSignal) => await backupInto(vault, request, { ...options, signal: lockSignal }), { signal });
+    } catch (error) {
+      // Made for nothing. What anybody has put into it meanwhile keeps it.
+      if (isThere === null) await rmdir(folder).catch(() => undefined);
+      throw error;
+    }
+  };
+  // The folder is made and taken away inside: another backup of this site would find it gone under its hands.
+  return await withSiteLock(siteKey(request), work, { signal: options.signal });
 }
 
 async function backupInto(vault: Vault, request: BackupSiteRequest, options: OperationOptions): Promise<BackupReport> {
@@ -123,15 +135,16 @@ async function backupInto(vault: Vault, request: BackupSiteRequest, options: Ope
     if (newest !== null) {
       await writer.abandon();
       await noteAddress(origin, request.site, vault.folder);
-      return { ...newest, ...rest };
+      return { ...newest, ...rest, missing: [] };
     }
-    const fewerThan = request.acceptFewer === true ? null : await fewerThanNewest(good, site, { passphrase, signal: options.signal });
+    const shrunk = request.acceptFewer === true ? null : await fewerThanBefore(await allBefore(vault, good, request, options), site, options);
+    const { fewerThan, missing } = shrunk ?? { fewerThan: null, missing: [] };
     if (writer.counts.records === 0 && fewerThan !== null) throw siteEmpty(fewerThan);
     if (writer.counts.records === 0 && request.acceptFewer !== true) throw noAccountsYet(good);
     const short = fewerThan === null ? null : await sameAsShort(vault, writer, wanted, request, options);
     if (short !== null) {
       await writer.abandon();
-      return { ...short, ...rest };
+      return { ...short, ...rest, missing };
     }
 
     const timestamp = await timeOfNew(vault, good.newest === null ? [] : [good.newest.entry], startedAt, { signal: options.signal });
@@ -142,7 +155,7 @@ async function backupInto(vault: Vault, request: BackupSiteRequest, options: Ope
     const { name, path, renamed } = await vault.place(finished, { kind: fewerThan === null ? "normal" : "short" });
     if (fewerThan === null || isSame) await noteAddress(origin, request.site, vault.folder);
     const before = good.newest?.entry.path ?? "";
-    return { outcome: "written", name, path, ...describe(finished), olderVersions: older.length === 0 ? null : { backup: basename(renamed.get(before) ?? before), ids: older }, ...rest };
+    return { outcome: "written", name, path, ...describe(finished), olderVersions: older.length === 0 ? null : { backup: basename(renamed.get(before) ?? before), ids: older }, ...rest, missing };
   } catch (error) {
     // The first failure is the one to tell.
     await writer.abandon().catch(() => undefined);
@@ -204,8 +217,20 @@ function chromaOf(collection: CollectionInfo): BackupChroma {
  */
 async function refuseOthersPeople(good: NewestGood, origin: BackupOrigin | null, people: Presence, request: BackupSiteRequest, options: OperationOptions): Promise<void> {
   const { folder, passphrase } = request;
-  const missing = (await fewerThanNewest(good, people, { passphrase, signal: options.signal }))?.missing ?? 0;
+  const missing = (await fewerThanBefore(await newestBefore(good, passphrase, options), people, options))?.missing.length ?? 0;
   if (people.size > 0 && missing * 2 > (good.newest?.verified.recordCount ?? 0)) await refuseOtherAddress(origin, request.site, folder);
+}
+
+async function newestBefore({ newest }: NewestGood, passphrase: string | undefined, { signal }: OperationOptions): Promise<GuardedBackup[]> {
+  return newest === null ? [] : [{ name: newest.entry.name, backup: await openBackup({ path: newest.entry.path }, { passphrase, signal }) }];
+}
+
+/** Once this backup is the newest, nobody would be brought back from the copies before it, either. */
+async function allBefore(vault: Vault, good: NewestGood, { connection, collectionName, site, passphrase }: BackupSiteRequest, options: OperationOptions): Promise<GuardedBackup[]> {
+  const [newest] = await newestBefore(good, passphrase, options);
+  if (newest === undefined) return [];
+  const later = await namedLaterCopies({ vault, restored: newest.backup, connection, site, collectionName, passphrase }, options);
+  return [newest, ...later.map(({ copy, path }) => ({ name: basename(path), backup: copy }))];
 }
 
 /**
@@ -226,7 +251,7 @@ interface WantedBackup {
   readonly encrypted: boolean;
 }
 
-type Unchanged = Omit<BackupReport, "problems" | "passedOver">;
+type Unchanged = Omit<BackupReport, "missing" | "problems" | "passedOver">;
 
 /** The newest good backup, just read back, when it holds exactly what was read from the site. */
 function sameAsNewest({ newest }: NewestGood, writer: BackupWriter, wanted: WantedBackup): Unchanged | null {

@@ -7,7 +7,7 @@ import { listIds, readRecords } from "../chroma/read-records.ts";
 import { createPresence, missingFrom } from "../presence.ts";
 import { lookUpCollection } from "../restore/plan-restore.ts";
 import { openVault } from "../vault/vault.ts";
-import { laterCopies } from "./later-copies.ts";
+import { laterCopies, missingFromAll } from "./later-copies.ts";
 import { clearRestoreMark, readRestoreMark } from "./restore-mark.ts";
 import { refuseUnreadable } from "./shrink-guard.ts";
 import { judge, type KnownSite, type Verdict } from "./verdict.ts";
@@ -77,20 +77,19 @@ export async function judgeAgainstVault({ connection, collectionName, folder, pa
       for await (const page of readRecords(connection, seen.collectionId, { signal, withVectors: false })) presence.add(page);
     }
   }
-  const missing = new Set<string>();
-  for (const copy of [backup, ...later]) for (const id of await missingFrom(presence, copy, { signal })) missing.add(id);
+  const missing = await missingFromAll(presence, [...later, backup], { signal });
   const mark = await readRestoreMark(folder);
   const isHalfRestored = mark !== null && mark.collectionId === seen.collectionId;
   const origin = originOf(good);
   const isSame = isOfSameCollection(origin, seen.collectionId);
-  if (missing.size > 0) {
+  if (missing.length > 0) {
     if (!isSame) refuseOtherCollection(origin, { connection, collectionName });
     // An empty one may be ours that has moved.
     if (!isSame && seen.accounts > 0 && !isHalfRestored) await refuseOtherAddress(origin, connection.address, folder);
   }
-  if (isSame || (missing.size === 0 && seen.accounts > 0)) await noteAddress(origin, connection.address, folder);
+  if (isSame || (missing.length === 0 && seen.accounts > 0)) await noteAddress(origin, connection.address, folder);
   const known: KnownSite = { collectionId: chroma?.collection.id ?? null, accounts: recordCount, isThisSite: origin !== null };
-  const verdict = judge(known, { ...seen, stayed, missing: [...missing], isHalfRestored });
+  const verdict = judge(known, { ...seen, stayed, missing, isHalfRestored });
   // Whoever deletes somebody from now on means it.
   if (mark !== null && verdict.kind === "all_there") await clearRestoreMark(folder);
   return { verdict, newest: { name: newest.entry.name, accounts: accountCount, collectionId: known.collectionId, content: digest?.content ?? null } };

@@ -7,9 +7,11 @@ import type { OperationOptions } from "../../../shared/progress.ts";
 import { openBackup, type OpenBackup } from "../backup/read-backup.ts";
 import type { ChromaConnection } from "../chroma/connection.ts";
 import { readRecords } from "../chroma/read-records.ts";
-import { createPresence, missingFrom } from "../presence.ts";
+import { createPresence, missingFrom, type Presence } from "../presence.ts";
+import type { AccountRecord } from "../record.ts";
 import type { Vault } from "../vault/vault.ts";
 import { readKnownAddresses } from "./known-addresses.ts";
+import { updatedAt } from "./older-versions.ts";
 import { isOfOtherCollection } from "./whose-vault.ts";
 
 /** A name tells whole seconds. */
@@ -27,11 +29,36 @@ export interface LaterCopiesRequest {
 
 /**
  * Backups of this very site, kept apart or made before a restore, that are newer than `restored`: newest first, and only
- * those that hold somebody whom the ones before them do not. Restored in this order, before the backup itself, everyone
- * comes back in the newest version there is. What cannot be read is left out. Throws the codes of `Vault.list`, CANCELLED.
+ * those that hold somebody whom the ones before them do not, or who has changed later: an undo copies what it takes back.
+ * Restored in this order, before the backup itself, everyone comes back, and put right from each, in the newest version there is. What cannot be read is left out. Throws the codes of `Vault.list`, CANCELLED.
  */
 export async function laterCopies(request: LaterCopiesRequest, options: OperationOptions = {}): Promise<OpenBackup[]> {
-  return (await openLaterCopies(request, options)).map(({ copy }) => copy);
+  return (await namedLaterCopies(request, options)).map(({ copy }) => copy);
+}
+
+/**
+ * Ids of those in `restored` and in the copies later than it who are not on the site: whom a restore of everyone brings
+ * back. Reads the site. Null: there are no such copies. Throws as `laterCopies`, and the codes of `ChromaConnection`.
+ */
+export async function missingWithLater(request: LaterCopiesRequest & { readonly restored: OpenBackup }, collectionId: string | null, options: OperationOptions = {}): Promise<ReadonlySet<string> | null> {
+  const later = await laterCopies(request, options);
+  if (later.length === 0) return null;
+  const site = createPresence();
+  if (collectionId !== null) for await (const page of readRecords(request.connection, collectionId, { signal: options.signal, withVectors: false })) site.add(page);
+  return new Set(await missingFromAll(site, [...later, request.restored], options));
+}
+
+/**
+ * Ids of the accounts in `copies`, the latest first, that are not on the site: each person once, as they come back when
+ * one copy is restored after the other. Adds them to `site`. Throws the codes of `OpenBackup.records`, CANCELLED.
+ */
+export async function missingFromAll(site: Presence, copies: readonly OpenBackup[], options: OperationOptions): Promise<string[]> {
+  const missing: string[] = [];
+  for (const copy of copies) {
+    missing.push(...(await missingFrom(site, copy, options)));
+    if (copy !== copies.at(-1)) for await (const page of copy.records()) site.add(page);
+  }
+  return missing;
 }
 
 /** A copy that holds people who are neither on the site nor in the backup that was restored. */
@@ -45,7 +72,7 @@ export interface LeftOutCopy {
  * site. Throws as `laterCopies`, and the codes of `ChromaConnection`.
  */
 export async function leftOutCopies(request: LaterCopiesRequest, collectionId: string, options: OperationOptions = {}): Promise<LeftOutCopy[]> {
-  const later = await openLaterCopies(request, options);
+  const later = await namedLaterCopies(request, options);
   if (later.length === 0) return [];
   const site = createPresence();
   for await (const page of readRecords(request.connection, collectionId, { signal: options.signal, withVectors: false })) site.add(page);
@@ -57,26 +84,50 @@ export async function leftOutCopies(request: LaterCopiesRequest, collectionId: s
   return leftOut;
 }
 
-async function openLaterCopies(request: LaterCopiesRequest, { signal }: OperationOptions): Promise<{ copy: OpenBackup; path: string }[]> {
+/** The same with the files they are in. */
+export async function namedLaterCopies(request: LaterCopiesRequest, { signal }: OperationOptions): Promise<{ copy: OpenBackup; path: string }[]> {
   const { vault, restored, passphrase } = request;
   const since = restored.timestamp;
   // Without the passphrase, that is by their names: to open a locked one takes a second, and most are older.
   const entries = await vault.list({ signal });
   const copies: { copy: OpenBackup; path: string }[] = [];
   const held = createPresence();
+  const changes = createLatestChanges();
   const addresses = [request.site, ...(await readKnownAddresses(vault.folder))];
   for (const { shelf, state, timestamp, path } of entries) {
     if (shelf === "normal" || (state !== "good" && (state !== "locked" || passphrase === undefined)) || !isLater(timestamp, since, NAME_PRECISION_MS)) continue;
     try {
       const copy = await openBackup({ path }, { passphrase, signal });
-      if (!isLater(copy.timestamp, since, 0) || !isOf(copy, request, addresses) || (await missingFrom(held, copy, { signal })).length === 0) continue;
-      for await (const page of copy.records()) held.add(page);
-      copies.push({ copy, path });
+      if (!isLater(copy.timestamp, since, 0) || !isOf(copy, request, addresses)) continue;
+      const holdsOthers = (await missingFrom(held, copy, { signal })).length > 0;
+      let isNews = holdsOthers;
+      for await (const page of copy.records()) {
+        if (changes.add(page)) isNews = true;
+        if (holdsOthers) held.add(page);
+      }
+      if (isNews) copies.push({ copy, path });
     } catch (error) {
       if (!isKeeperError(error) || error.code === "CANCELLED") throw error;
     }
   }
   return copies;
+}
+
+/** `add` tells whether somebody of the page was changed later than in the pages before. */
+function createLatestChanges(): { add(page: readonly AccountRecord[]): boolean } {
+  const changes = new Map<string, number>();
+  return {
+    add(page) {
+      let isNews = false;
+      for (const record of page) {
+        const [before, now] = [changes.get(record.id), updatedAt(record)];
+        if (now === null || (before !== undefined && now <= before)) continue;
+        changes.set(record.id, now);
+        if (before !== undefined) isNews = true;
+      }
+      return isNews;
+    },
+  };
 }
 
 function isLater(time: Date | null, since: Date | null, toleranceMs: number): boolean {

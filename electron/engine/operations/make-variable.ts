@@ -22,7 +22,7 @@ export interface MadeVariable extends VariableOffer {
 
 /**
  * The proved value for the accounts that are on the site now.
- * Throws COLLECTION_NOT_FOUND, NOT_ELIGIBLE, VERIFICATION_FAILED, the codes of `ChromaConnection`, CANCELLED.
+ * Throws COLLECTION_NOT_FOUND, NO_ACCOUNTS_YET, NOT_ELIGIBLE, VERIFICATION_FAILED, the codes of `ChromaConnection`, CANCELLED.
  */
 export async function variableOfSite({ connection, collectionName }: Site, options: OperationOptions = {}): Promise<MadeVariable> {
   const collection = await connection.findCollection(collectionName, { signal: options.signal });
@@ -30,7 +30,7 @@ export async function variableOfSite({ connection, collectionName }: Site, optio
   return await makeVariable(readRecords(connection, collection.id, { ...options, withVectors: false }));
 }
 
-/** The proved value for the accounts of a backup. Throws NOT_ELIGIBLE, VERIFICATION_FAILED, the codes of its `records()`. */
+/** The proved value for the accounts of a backup. Throws NO_ACCOUNTS_YET, NOT_ELIGIBLE, VERIFICATION_FAILED, the codes of its `records()`. */
 export async function variableOfBackup(backup: OpenBackup): Promise<MadeVariable> {
   return await makeVariable(backup.records());
 }

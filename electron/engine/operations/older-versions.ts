@@ -57,8 +57,8 @@ const withUpdate = z.object({ updated_at: z.string() });
 /** A time without a zone, as the reference site writes it (FACTS 1): taken for this computer's, the hours of a day may change places. */
 const WITHOUT_ZONE = /^\d{4}-\d\d-\d\d[T ][\d:.]+$/;
 
-/** Null where nobody can tell. */
-function updatedAt({ document }: AccountRecord): number | null {
+/** When the account was changed last, as it says itself. Null where nobody can tell. */
+export function updatedAt({ document }: Pick<AccountRecord, "document">): number | null {
   try {
     const text = withUpdate.parse(JSON.parse(document ?? "null")).updated_at;
     const time = Date.parse(WITHOUT_ZONE.test(text) ? `${text}Z` : text);

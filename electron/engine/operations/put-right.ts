@@ -4,6 +4,7 @@
  * like that is put right from the newest backup first.
  */
 import type { OperationOptions } from "../../../shared/progress.ts";
+import type { OpenBackup } from "../backup/read-backup.ts";
 import { readByIds } from "../chroma/read-records.ts";
 import { sideOfSite } from "../diff/side.ts";
 import { lookUpCollection } from "../restore/plan-restore.ts";
@@ -23,12 +24,17 @@ export interface PutRightRequest extends Omit<RestoreEveryoneRequest, "backup"> 
  * many. Throws the codes of `restoreSite`, CANCELLED; what was written until then is right.
  */
 export async function putRight(request: PutRightRequest, options: OperationOptions = {}): Promise<number> {
+  const { folder, passphrase } = request;
+  const { backup } = await chooseBackup({ kind: "vault", folder }, { passphrase, signal: options.signal });
+  return await putRightFrom(backup, request, options);
+}
+
+/** The same from another backup of the site. */
+export async function putRightFrom(backup: OpenBackup, request: PutRightRequest, options: OperationOptions): Promise<number> {
   const { signal } = options;
-  const { connection, collectionName, folder, passphrase, cameBackAs } = request;
+  const { connection, collectionName, folder, cameBackAs } = request;
   const { collection } = await lookUpCollection(connection, collectionName, { signal });
-  if (collection === null) return 0;
-  const { backup } = await chooseBackup({ kind: "vault", folder }, { passphrase, signal });
-  if (backup.head === null || isOfOtherCollection(backup.head.account_keeper, request)) return 0;
+  if (collection === null || backup.head === null || isOfOtherCollection(backup.head.account_keeper, request)) return 0;
   const site = { side: sideOfSite(connection, collection), byIds: (ids: readonly string[]) => readByIds(connection, collection.id, ids, { signal, withVectors: false }) };
   const only = await olderVersions(backup, site, { signal, knownOld: cameBackAs });
   if (only.length === 0) return 0;

@@ -5,7 +5,6 @@ import { createBackupWriter } from "../backup/backup-writer.ts";
 import { PROGRAM } from "../program.ts";
 import { withVaultLock } from "../vault/lock.ts";
 import { openVault, type NewestGood, type PlacedBackup, type Vault } from "../vault/vault.ts";
-import { timeOfNew } from "./backup-time.ts";
 import { chooseBackup } from "./restore-site.ts";
 import { refuseLockedNewest } from "./shrink-guard.ts";
 
@@ -54,8 +53,9 @@ async function writeAgain(vault: Vault, good: NewestGood, { before, passphrase }
   const writer = await createBackupWriter(vault.folder, { signal });
   try {
     for await (const page of backup.records()) await writer.add(page);
-    const timestamp = await timeOfNew(vault, await vault.list({ shelf: "normal", signal }), new Date(), { signal });
     const { site, chroma } = backup.head.account_keeper;
+    // Right after itself: a later time would leave whoever signed up since, and is only in copies kept apart, behind it.
+    const timestamp = new Date((backup.timestamp?.getTime() ?? 0) + 1);
     const info = { site, chroma, fewerThan: null, timestamp, madeBy: PROGRAM };
     return await vault.place(await writer.finish(info, { passphrase, onProgress: options.onProgress }), { kind: "normal" });
   } catch (error) {

@@ -6,11 +6,11 @@ import type { OperationOptions } from "../../../shared/progress.ts";
 import type { OpenBackup } from "../backup/read-backup.ts";
 import type { ChromaConnection } from "../chroma/connection.ts";
 import { idsNotRestored } from "../record.ts";
-import type { RestoreReport } from "../restore/apply-restore.ts";
-import { lookUpCollection } from "../restore/plan-restore.ts";
+import { refuseStale, type RestoreReport } from "../restore/apply-restore.ts";
+import { lookUpCollection, planRestore, type RestorePlan } from "../restore/plan-restore.ts";
 import { openVault } from "../vault/vault.ts";
 import { laterCopies } from "./later-copies.ts";
-import { putRight } from "./put-right.ts";
+import { putRightFrom } from "./put-right.ts";
 import { clearRestoreMark, setRestoreMark } from "./restore-mark.ts";
 import { restoreSite } from "./restore-site.ts";
 import { refuseOtherCollection } from "./whose-vault.ts";
@@ -26,18 +26,21 @@ export interface RestoreEveryoneRequest {
   readonly backup: OpenBackup;
   readonly passphrase?: string | undefined;
   readonly dimension?: number | undefined;
+  /** Of `backup`, to add who is missing: what the owner has seen and agreed to. Left out: nobody was asked. */
+  readonly plan?: RestorePlan | undefined;
   readonly now?: (() => Date) | undefined;
 }
 
 /**
  * Restores with policy add_missing, the latest copy of everybody first; who is in an older version in it is put right after
  * that. A mark in the vault tells until the end that it is under way: whoever finds it runs this again. Throws OTHER_SITE
- * (nobody was asked whether these accounts belong into this collection), the codes of `restoreSite` and of the vault;
+ * (nobody was asked whether these accounts belong into this collection), PLAN_STALE, the codes of `restoreSite` and of the vault;
  * CANCELLED when `signal` aborts. What was written until then is right and stays, and so does the mark.
  */
 export async function restoreEveryone(request: RestoreEveryoneRequest, options: OperationOptions = {}): Promise<RestoreReport> {
   const { connection, collectionName, site, folder, backup, passphrase, now, dimension } = request;
   refuseOtherCollection(backup.head?.account_keeper ?? null, request);
+  if (request.plan !== undefined) refuseStale(request.plan, await planRestore({ connection, collectionName, site, backup, policy: "add_missing", dimension }, options));
   const vault = await openVault(folder);
   const later = await laterCopies({ connection, collectionName, site, vault, restored: backup, passphrase }, { signal: options.signal });
   const { collection } = await lookUpCollection(connection, collectionName, options);
@@ -54,8 +57,8 @@ export async function restoreEveryone(request: RestoreEveryoneRequest, options: 
     done = together(done, await restore(copy));
   }
   if (idsNotRestored(done).length > 0) return done;
-  // A copy may hold somebody as something old had brought them back when it was made.
-  if (later.length > 0) await putRight(request, options);
+  // A copy may hold somebody as something old, or a restore that was undone, had brought them back when it was made.
+  if (later.length > 0) for (const copy of [...later, backup]) await putRightFrom(copy, request, options);
   await clearRestoreMark(folder);
   return done;
 }

@@ -5,16 +5,23 @@
 import { KeeperError } from "../../../shared/errors.ts";
 import type { OperationOptions } from "../../../shared/progress.ts";
 import type { FewerThan } from "../backup/format.ts";
-import { openBackup } from "../backup/read-backup.ts";
+import type { OpenBackup } from "../backup/read-backup.ts";
 import { missingFrom, type Presence } from "../presence.ts";
 import type { NewestGood } from "../vault/vault.ts";
 
-/** What the newest good backup holds that the site does not; null when it holds nothing more. Reads that backup. */
-export async function fewerThanNewest(good: NewestGood, site: Presence, options: OperationOptions & { passphrase?: string | undefined }): Promise<FewerThan | null> {
-  if (good.newest === null) return null;
-  const { entry, verified } = good.newest;
-  const missing = await missingFrom(site, await openBackup({ path: entry.path }, options), { signal: options.signal });
-  return missing.length === 0 ? null : { backup: entry.name, accounts: verified.accountCount, missing: missing.length };
+/** A backup that a newer one has to hold everybody of. */
+export interface GuardedBackup {
+  readonly name: string;
+  readonly backup: OpenBackup;
+}
+
+/** Of the first of `before` that holds somebody whom the site does not: how many and whom, by id. Null when none does. Throws the codes of their `records()`, CANCELLED. */
+export async function fewerThanBefore(before: readonly GuardedBackup[], site: Presence, options: OperationOptions = {}): Promise<{ fewerThan: FewerThan; missing: readonly string[] } | null> {
+  for (const { name, backup } of before) {
+    const missing = await missingFrom(site, backup, { signal: options.signal });
+    if (missing.length > 0) return { fewerThan: { backup: name, accounts: backup.accountCount ?? missing.length, missing: missing.length }, missing };
+  }
+  return null;
 }
 
 /** Throws PASSPHRASE_NEEDED or PASSPHRASE_WRONG when a newer backup is locked: what cannot be compared cannot be guarded. */

@@ -1,10 +1,11 @@
 /** Everything before the deploy: old versions put right, backup, variable, and the last look for whoever signed up meanwhile. Nothing here can lose an account. */
-import { isKeeperError, KeeperError } from "../../../shared/errors.ts";
+import { KeeperError } from "../../../shared/errors.ts";
 import type { OperationOptions } from "../../../shared/progress.ts";
 import { count } from "../activity/words.ts";
 import { backupSite, type BackupReport } from "../operations/backup-site.ts";
 import { contentOfSite, glanceAtSite, judgeAgainstVault, type Glance } from "../operations/judge-against-vault.ts";
 import type { RenderClient } from "../render/render-client.ts";
+import { isNotEligible } from "../variable/offer.ts";
 import { setHostVariable } from "./host-variable.ts";
 import { putRightAfterVariable } from "./old-variable.ts";
 import type { VariableOutcome } from "./redeploy.ts";
@@ -64,7 +65,7 @@ async function setVariable(site: ContactedSite, render: RenderClient, serviceId:
     const { accounts, length, checksum, wasSet } = await setHostVariable({ render, serviceId, site, isVouchedFor: true }, options);
     return { state: wasSet ? "set" : "was_current", accounts, length, checksum };
   } catch (error) {
-    if (isKeeperError(error, "NOT_ELIGIBLE")) return { state: "not_eligible", message: error.message };
+    if (isNotEligible(error)) return { state: "not_eligible", message: error.message };
     throw error;
   }
 }

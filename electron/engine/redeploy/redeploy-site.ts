@@ -5,9 +5,10 @@
 import { isKeeperError, KeeperError } from "../../../shared/errors.ts";
 import { throwIfCancelled, type OperationOptions } from "../../../shared/progress.ts";
 import { systemClock, type Clock } from "../clock.ts";
-import type { RenderClient } from "../render/render-client.ts";
+import { DeployUncertain, type RenderClient } from "../render/render-client.ts";
 import { shortWait, withVaultLock } from "../vault/lock.ts";
 import { openVault } from "../vault/vault.ts";
+import { isNotEligible } from "../variable/offer.ts";
 import { followDeploy, type Followed } from "./follow-deploy.ts";
 import { setHostVariable } from "./host-variable.ts";
 import { readJournal, removeJournal, writeJournal, type RedeployJournal } from "./journal.ts";
@@ -19,8 +20,9 @@ import { createSiteContact, type ContactedSite, type SiteContact } from "./site-
 
 /** A watcher that looks whether a redeploy is under way holds the lock for a moment. */
 const PEEK_MS = 3_000;
-/** Render's list may be a moment behind. */
+/** Render's list may be a moment behind; longer where it has said that a deploy is coming. */
 const UNCERTAIN_LOOKS = 3;
+const ACCEPTED_LOOKS = 60;
 
 interface Redeploy {
   readonly request: RedeployRequest;
@@ -106,7 +108,7 @@ async function deploy(redeploy: Redeploy, journal: RedeployJournal, options: Ope
       await removeJournal(folder);
       throw error;
     }
-    started = await findDeployPatiently(redeploy, journal, options);
+    started = await findDeployPatiently(redeploy, journal, error instanceof DeployUncertain && error.accepted ? ACCEPTED_LOOKS : UNCERTAIN_LOOKS, options);
     if (started === null) throw error;
   }
   // What was begun is followed even where the disk is full.
@@ -114,8 +116,8 @@ async function deploy(redeploy: Redeploy, journal: RedeployJournal, options: Ope
   return started;
 }
 
-async function findDeployPatiently(redeploy: Redeploy, journal: RedeployJournal, options: OperationOptions): Promise<StartedJournal | null> {
-  for (let look = 1; look <= UNCERTAIN_LOOKS; look += 1) {
+async function findDeployPatiently(redeploy: Redeploy, journal: RedeployJournal, looks: number, options: OperationOptions): Promise<StartedJournal | null> {
+  for (let look = 1; look <= looks; look += 1) {
     const found = await findDeploy(redeploy, journal, options).catch((error: unknown) => {
       if (!isKeeperError(error) || error.code === "CANCELLED") throw error;
       return null;
@@ -191,7 +193,7 @@ async function refreshVariable(site: ContactedSite, { render, serviceId }: Pick<
     return { state: wasSet || before.state === "set" ? "set" : "was_current", accounts, length, checksum };
   } catch (error) {
     throwIfCancelled(options.signal);
-    if (isKeeperError(error, "NOT_ELIGIBLE")) return { state: "not_eligible", message: error.message };
+    if (isNotEligible(error)) return { state: "not_eligible", message: error.message };
     remarks.push(`The variable at Render could not be brought up to date: ${sentenceOf(error)}`);
     return before;
   }

@@ -38,6 +38,11 @@ export interface RestoreReport {
   readonly problems: readonly Problem[];
 }
 
+/** Throws PLAN_STALE when site or backup changed since a plan that was agreed to. */
+export function refuseStale(agreed: RestorePlan, now: RestorePlan): void {
+  if (agreed.fingerprint !== now.fingerprint) throw new KeeperError("PLAN_STALE", "Your site changed while you were looking.", { hint: "Look at the new plan, then restore again." });
+}
+
 /**
  * Applies the plan and reads every written account back. Whoever came, changed or went while it was under way is left as
  * they are. Idempotent: after a failure or a kill, planning and applying again finishes the work.
@@ -50,9 +55,7 @@ export interface RestoreReport {
 export async function applyRestore(request: ApplyRestoreRequest, options: OperationOptions = {}): Promise<RestoreReport> {
   const { connection, backup } = request;
   const plan = await planRestore(request, options);
-  if (request.plan !== null && request.plan.fingerprint !== plan.fingerprint) {
-    throw new KeeperError("PLAN_STALE", "Your site changed while you were looking.", { hint: "Look at the new plan, then restore again." });
-  }
+  if (request.plan !== null) refuseStale(request.plan, plan);
   const toWrite = plan.add.size + plan.overwrite.size;
   const collectionCreated = plan.collection === null && toWrite > 0;
   const nothingWritten = { leftAsTheyAre: plan.chosen - toWrite, dimension: plan.dimension.dimension, dimensionSource: plan.dimension.source, collectionCreated };

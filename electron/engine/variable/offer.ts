@@ -25,8 +25,8 @@ export interface VariableOffer {
 
 /**
  * The proved value for these accounts. Keeps at most eleven of them in memory.
- * Throws NOT_ELIGIBLE with the owner's sentence, also where a restore would not bring exactly these accounts back;
- * VERIFICATION_FAILED, or INTERNAL as `encodeVariable` does.
+ * Throws NO_ACCOUNTS_YET, or NOT_ELIGIBLE with the owner's sentence, also where a restore would not bring exactly these
+ * accounts back; VERIFICATION_FAILED, or INTERNAL as `encodeVariable` does.
  */
 export async function offerVariable(accounts: Iterable<VariableAccount> | AsyncIterable<VariableAccount>): Promise<VariableOffer> {
   const kept: VariableAccount[] = [];
@@ -65,5 +65,11 @@ function idsOf(accounts: readonly VariableAccount[]): string[] {
 }
 
 function requireEligible(eligibility: Eligibility): void {
-  if (!eligibility.eligible) throw new KeeperError("NOT_ELIGIBLE", eligibility.message, { hint: eligibility.hint });
+  if (eligibility.eligible) return;
+  throw new KeeperError(eligibility.reason === "no_accounts" ? "NO_ACCOUNTS_YET" : "NOT_ELIGIBLE", eligibility.message, { hint: eligibility.hint });
+}
+
+/** Whether no variable was made because of who is on the site: for whoever does without it then. */
+export function isNotEligible(error: unknown): error is KeeperError {
+  return isKeeperError(error, "NOT_ELIGIBLE") || isKeeperError(error, "NO_ACCOUNTS_YET");
 }

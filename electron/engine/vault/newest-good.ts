@@ -87,7 +87,7 @@ export async function newestGood(folder: string, options: GoodOptions): Promise<
     const first = await open(entry);
     if (first === null) continue;
     const found = [first];
-    for (const rival of await perhapsNewer(waiting, first)) {
+    for (const rival of await perhapsNewer(waiting, first, passphrase !== undefined)) {
       waiting.splice(waiting.indexOf(rival), 1);
       const other = await open(rival);
       if (other !== null) found.push(other);
@@ -95,7 +95,7 @@ export async function newestGood(folder: string, options: GoodOptions): Promise<
     found.sort((a, b) => timeOf(b.entry) - timeOf(a.entry));
     for (const [index, { entry: chosen, backup }] of found.entries()) {
       try {
-        const before = [...found.slice(index + 1).map((other) => other.entry), ...waiting];
+        const before = [...found.slice(index + 1).map((other) => other.entry), ...(await lockedBefore(chosen, passedOver)), ...waiting];
         const ours = chosen.state === "foreign" ? await oursBefore(chosen, backup, before, openOnce, options) : null;
         return { newest: { entry: chosen, verified: await verifyOpenBackup(backup, options), ours }, passedOver };
       } catch (error) {
@@ -111,20 +111,30 @@ function timeOf({ timestamp }: VaultEntry): number {
 }
 
 /**
- * Locked ones are in the order of the dates in their names, and a name has the date of where it was made: among these may
- * be one that is newer than `first`, which is locked too. The time of a file is its backup's own, unless somebody has
- * copied it: where it is right for `first`, it tells which ones are worth opening.
+ * Locked ones are in the order of the dates in their names: a plain name stands for the end of its day, and a name has the
+ * date of where it was made. So among these may be one that is newer than `first`: where that is locked, the list tells
+ * it of those that are open. The time of a locked one's file is its backup's own, unless somebody has copied it: where it is right for
+ * `first`, it tells which ones are worth opening.
  */
-async function perhapsNewer(older: readonly VaultEntry[], first: Candidate): Promise<VaultEntry[]> {
+async function perhapsNewer(older: readonly VaultEntry[], first: Candidate, canUnlock: boolean): Promise<VaultEntry[]> {
+  if (!first.backup.encrypted && !canUnlock) return [];
   const time = timeOf(first.entry);
-  if (!first.backup.encrypted || Math.abs(time - (await fileTimeOf(first.entry))) > FILE_TIME_PRECISION_MS) return [];
-  const found: { entry: VaultEntry; fileTime: number }[] = [];
+  const open = older.filter((entry) => entry.state !== "locked" && timeOf(entry) > time);
+  if (Math.abs(time - (await fileTimeOf(first.entry))) > FILE_TIME_PRECISION_MS) return open;
+  const locked: { entry: VaultEntry; fileTime: number }[] = [];
   for (const entry of older) {
     if (entry.state !== "locked" || timeOf(entry) + ZONES_APART_MS <= time) continue;
     const fileTime = await fileTimeOf(entry);
-    if (fileTime > time) found.push({ entry, fileTime });
+    if (fileTime > time) locked.push({ entry, fileTime });
   }
-  return found.sort((a, b) => b.fileTime - a.fileTime).slice(0, MAX_RIVALS).map(({ entry }) => entry);
+  return [...open, ...locked.sort((a, b) => b.fileTime - a.fileTime).slice(0, MAX_RIVALS).map(({ entry }) => entry)];
+}
+
+/** Those that came first by the end of their day, and could not be opened. */
+async function lockedBefore(chosen: VaultEntry, passedOver: readonly VaultEntry[]): Promise<VaultEntry[]> {
+  const locked = passedOver.filter(({ state }) => state === "locked");
+  const fileTimes = await Promise.all(locked.map(fileTimeOf));
+  return locked.filter((_, at) => (fileTimes[at] ?? Infinity) <= timeOf(chosen));
 }
 
 /** In milliseconds; before all others for a file that has gone. */

@@ -96,6 +96,14 @@ describe("the old site's own file", () => {
     expect(record?.document).toContain('{"$date":1}');
   });
 
+  it("keeps what Python writes and JSON does not know, and gives none of it to metadata", async () => {
+    const account = '{"user_id":"a","email":"a@x","full_name":"\\"NaN","created_at":NaN,"score":-Infinity,"rates":[NaN,Infinity]}';
+    const [record] = await readRecords(await openBackup({ text: reference([account]) }));
+    expect(record).toMatchObject({ document: account, metadata: '{"user_id":"a","email":"a@x","type":"user"}' });
+    expect(await errorOfReading(reference(['{"user_id":NaN,"email":"a@x"}']))).toMatchObject({ code: "ACCOUNT_WITHOUT_ID" });
+    for (const broken of ["xNaN", "-NaN", "NaNs", "+Infinity", "Infinity1"]) expect(await errorOfReading(reference([`{"user_id":"a","email":"a@x","score":${broken}}`]))).toMatchObject({ code: "BACKUP_DAMAGED" });
+  });
+
   it("takes the last of a key that appears twice, as the old site does", async () => {
     const [record] = await readRecords(await openBackup({ text: '[{"user_id":"a","email":["x"],"email":"b@x","created_at":"x","created_at":["y"]}]' }));
     expect(record?.metadata).toBe('{"user_id":"a","email":"b@x","type":"user"}');

@@ -1,3 +1,5 @@
+import { homedir } from "node:os";
+import { join } from "node:path";
 import { describe, expect, it, vi } from "vitest";
 import { commands } from "../../../electron/cli/commands/index.ts";
 import { exitCodeOf, exitCodes, type ExitCode } from "../../../electron/cli/exit-codes.ts";
@@ -56,6 +58,10 @@ describe("the command line", () => {
     ["list d --json", "list", { target: "d", json: true }],
     ["status --url http://a", "status", { url: "http://a", json: false }],
     ["demo", "demo", { json: false }],
+    // As a shell leaves it behind an =, and in quotes.
+    ["backup --folder=~/site --out=~/b", "backup", { folder: join(homedir(), "site"), out: join(homedir(), "b"), encrypt: false, acceptFewer: false, json: false }],
+    ["list ~/b", "list", { target: join(homedir(), "b"), json: false }],
+    ["list ~b", "list", { target: "~b", json: false }],
   ])("%s", async (line, name, options) => {
     expect(await optionsOf(line)).toEqual([name, options]);
   });

@@ -64,12 +64,11 @@ describe("what is typed", () => {
     ["variable --url http://a --out d", "--out does nothing here."],
     ["variable --url http://a --push", "Render asks for a key."],
   ])("is refused: %s", async (line, sentence) => {
-    const env = { CHROMA_API_KEY: "ck-1" };
-    const people = await say(line.split(" "), env);
+    const people = await say(line.split(" "));
     expect(people).toMatchObject({ exitCode: 2, out: "" });
     expect(people.err.split("\n")[0]).toBe(sentence);
     expect(people.err.split("\n")[1]).not.toBe("");
-    const machine = await say([...line.split(" "), "--json"], env);
+    const machine = await say([...line.split(" "), "--json"]);
     expect(machine).toMatchObject({ exitCode: 2, err: "" });
     expect(JSON.parse(machine.out)).toMatchObject({ ok: false, error: { code: "USAGE", message: sentence } });
   });

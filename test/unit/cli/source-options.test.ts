@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { parseAuth } from "../../../electron/cli/auth-file.ts";
-import { chooseSource, type SourceFlags } from "../../../electron/cli/source-options.ts";
+import { chooseServer, chooseSource, type SourceFlags } from "../../../electron/cli/source-options.ts";
 import { isKeeperError, type KeeperError } from "../../../shared/errors.ts";
 
 let folder = "";
@@ -98,6 +98,11 @@ describe("chooseSource", () => {
     const error = await errorOf({});
     expect(error.code).toBe("USAGE");
     for (const way of ["--url", "CHROMA_URL", "CHROMA_HOST", "--folder", "--cloud", "CHROMA_API_KEY"]) expect(error.hint).toContain(way);
+  });
+
+  it("lists only the ways that the command takes", async () => {
+    await expect(chooseServer({}, {})).rejects.toMatchObject({ hint: "Say where the accounts are:\n  --url URL      a ChromaDB server (or CHROMA_URL, or CHROMA_HOST)" });
+    await expect(chooseSource({}, {}, ["--url", "--cloud"])).rejects.toMatchObject({ hint: expect.not.stringContaining("--folder") as string });
   });
 
   it.each<[string, SourceFlags, Record<string, string>]>([

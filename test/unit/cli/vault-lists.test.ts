@@ -8,7 +8,8 @@ import { commands } from "../../../electron/cli/commands/index.ts";
 import { openVault, type Shelf } from "../../../electron/engine/vault/vault.ts";
 import { lockQuickly } from "../../support/quick-lock.ts";
 import { accounts, FIXTURES, makeBackup, tempFolder } from "../backup/make-backup.ts";
-import { run, type CliRun } from "./fake-host.ts";
+import { eventually } from "../../support/eventually.ts";
+import { createFakeHost, run, type CliRun } from "./fake-host.ts";
 
 /** Places a backup of so many accounts, made at noon of that day in 2026; returns its path. */
 async function keep(folder: string, day: readonly [month: number, date: number], held: number, kind: Shelf = "normal"): Promise<string> {
@@ -108,6 +109,24 @@ describe("diff of two folders", () => {
     const writer = spawn("sh", ["-c", 'echo "correct horse battery" > "$1"', "sh", pipe], { stdio: "ignore" });
     onTestFinished(() => void writer.kill("SIGKILL"));
     expect(await cli("diff", "--from", place, "--with", place, "--passphrase-file", pipe)).toMatchObject({ exitCode: 0, err: "" });
+  });
+
+  it("says which of the two it asks the passphrase of", async () => {
+    const places = await Promise.all(
+      ["first", "second"].map(async (passphrase) => {
+        const place = join(await tempFolder(), "user_backup_20261120.json.age");
+        await writeFile(place, await lockQuickly(await readFile(join(FIXTURES, "reference-ascii.json")), passphrase));
+        return place;
+      }),
+    );
+    const [one = "", other = ""] = places;
+    const host = createFakeHost({ terminal: true });
+    const ended = run(["diff", "--from", one, "--with", other], commands, host);
+    for (const [index, place] of places.entries()) {
+      await eventually(() => expect(host.err()).toContain(`Passphrase of ${place}: `));
+      host.stdin.write(index === 0 ? "first\r" : "second\r");
+    }
+    expect(await ended).toMatchObject({ exitCode: 0 });
   });
 
   it("names them by their names where these differ", async () => {

@@ -4,8 +4,10 @@ import { join } from "node:path";
 import { expect, it } from "vitest";
 import { relockNewest } from "../../../electron/engine/operations/relock-newest.ts";
 import { openVault, type Vault } from "../../../electron/engine/vault/vault.ts";
+import { useQuickLocks } from "../../support/quick-lock.ts";
 import { accounts, errorOf, makeBackup, namesIn, tempFolder } from "../backup/make-backup.ts";
 
+useQuickLocks();
 const [old, other] = ["three little words", "four other little words"];
 const SLOW = 60_000;
 
@@ -23,6 +25,15 @@ it.each([["another passphrase", other, true], ["no passphrase any more", undefin
   expect(passedOver).toEqual([]);
   expect(newest?.verified).toMatchObject({ encrypted, accountCount: 3, site: before?.site, chroma: before?.chroma, digest: { content: before?.digest?.content } });
   expect(await namesIn(vault.folder)).toHaveLength(2);
+});
+
+it("leaves what was kept apart since then later than it: a restore of everyone asks only those for who signed up", { timeout: SLOW }, async () => {
+  const vault = await lockedVault(old);
+  await vault.place(await makeBackup(vault.folder, accounts(4), { timestamp: new Date(2026, 10, 23, 9, 0, 1), passphrase: old }), { kind: "short" });
+  expect(await relockNewest({ folder: vault.folder, before: old, passphrase: undefined })).not.toBeNull();
+  const [first, ...others] = await vault.list({ passphrase: old });
+  expect(first).toMatchObject({ shelf: "short", accounts: 4 });
+  expect(others).toMatchObject([{ encrypted: false }, { encrypted: true }]);
 });
 
 it("writes nothing where the new one opens it, where it is open, where there is none, and where there is no folder", { timeout: SLOW }, async () => {

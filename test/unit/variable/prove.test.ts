@@ -68,7 +68,7 @@ describe("offerVariable", () => {
       code: "NOT_ELIGIBLE",
       message: "11 accounts are one too many for the variable.",
     });
-    await expect(offerVariable([])).rejects.toMatchObject({ code: "NOT_ELIGIBLE", message: "There are no accounts yet." });
+    await expect(offerVariable([])).rejects.toMatchObject({ code: "NO_ACCOUNTS_YET", message: "There are no accounts yet." });
   });
 
   const other = (json: string): VariableAccount[] => [...asRecorded(1), { id: "u-2", json }];

@@ -38,6 +38,18 @@ describe("another program's file", () => {
     expect((await vault.newestGood({ passphrase: "another one" })).passedOver.map(({ state, error }) => [state, error?.code])).toEqual([["foreign", "PASSPHRASE_WRONG"], ["locked", "PASSPHRASE_WRONG"]]);
   });
 
+  it("is seen also on the day of a locked one, whose name stands for the end of it", { timeout: SLOW }, async () => {
+    const vault = await newVault();
+    await keep(vault, 2, on(24), { passphrase });
+    await keepForeign(vault, 3);
+    expect((await vault.newestGood({ passphrase })).newest).toMatchObject({ verified: { kind: "reference", accountCount: 3 }, ours: { accountCount: 2 } });
+
+    // Nobody can tell what is in ours, which was there before.
+    const blind = await vault.newestGood();
+    expect(blind.newest).toBeNull();
+    expect(blind.passedOver.map(({ state, error }) => [state, error?.code])).toEqual([["locked", "PASSPHRASE_NEEDED"], ["foreign", "PASSPHRASE_NEEDED"]]);
+  });
+
   it("is compared with the newest of ours that can be read, and not called damaged because one cannot", async () => {
     const vault = await newVault();
     await keep(vault, 3, on(21));
@@ -73,7 +85,15 @@ describe("locked backups", () => {
     expect((await vault.newestGood({ passphrase })).newest?.verified.accountCount).toBe(3);
   });
 
-  it("are not opened for the time of their files where that cannot be right, or where the newest is open", async () => {
+  it("come before an open one of an hour earlier, though their name has the date of another time zone", { timeout: SLOW }, async () => {
+    const vault = await newVault();
+    await keep(vault, 2, on(24, 1));
+    const later = await keep(vault, 3, on(24, 2), { passphrase });
+    await rename(later, join(vault.folder, "user_backup_20261123.json.age"));
+    expect((await vault.newestGood({ passphrase })).newest?.verified.accountCount).toBe(3);
+  });
+
+  it("are not opened for the time of their files where that cannot be right, nor without a passphrase where the newest is open", async () => {
     const vault = await newVault();
     await keep(vault, 2, on(23, 10), { passphrase });
     await keep(vault, 3, on(23, 12));
