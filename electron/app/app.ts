@@ -117,11 +117,18 @@ function assemble(services: Services, events: Events, notices: readonly ErrorVal
       tell(services, siteId, activity);
       const site = store.value.sites.find(({ id }) => id === siteId);
       if (site === undefined || (activity.kind !== "backed_up" && activity.kind !== "restored")) return;
-      held.afterBackup(site);
+      // A restore of the watcher's is not over before its backup.
+      if (activity.kind === "backed_up") held.afterBackup(site);
       void noteVaultUsed(services, site);
     },
-    onChange: emitSites,
+    onChange(siteId) {
+      emitSites();
+      const site = store.value.sites.find(({ id }) => id === siteId);
+      if (site !== undefined && watch.stateOf(siteId).watching === "on" && withoutFolder.delete(siteId)) void resumeRedeploy(services, operations, site);
+    },
   });
+  /** Whose drive was not there when the app was started: whether a redeploy is unfinished is not known yet. */
+  const withoutFolder = new Set<string>();
   const sites = createSiteHandlers(services, { watch, held, operations });
   const handlers: Handlers = {
     ...createHostHandlers(services, notices),
@@ -132,7 +139,12 @@ function assemble(services: Services, events: Events, notices: readonly ErrorVal
     "app.ready": () => Promise.resolve({ done: true }),
   };
   void watch.follow(store.value.sites);
-  void resumeRedeploys(services, operations);
+  for (const site of store.value.sites) {
+    void requireVault(site).then(
+      async () => await resumeRedeploy(services, operations, site),
+      () => void withoutFolder.add(site.id),
+    );
+  }
   const giveToken: KeeperApp["giveToken"] = (path, shown = basename(path)) => Promise.resolve({ ok: true, value: { token: tokens.give(path, "backup_file", shown), shown } });
   const close = closeOnce(operations, watch, async () => {
     await held.close();
@@ -143,13 +155,11 @@ function assemble(services: Services, events: Events, notices: readonly ErrorVal
 }
 
 /** What was begun before the app was closed is finished: that never deploys. */
-async function resumeRedeploys({ store, log }: Services, operations: OperationRegistry): Promise<void> {
-  for (const { id, vault, render } of store.value.sites) {
-    try {
-      if (render !== undefined && (await readJournal(vault)) !== null) operations.start("redeploy", { siteId: id, resumeOnly: true });
-    } catch (error) {
-      log.warn(`A redeploy could not be gone on with: ${isKeeperError(error) ? error.code : "unknown"}`);
-    }
+async function resumeRedeploy({ log }: Services, operations: OperationRegistry, { id, vault, render }: StoredSite): Promise<void> {
+  try {
+    if (render !== undefined && (await readJournal(vault)) !== null) operations.start("redeploy", { siteId: id, resumeOnly: true });
+  } catch (error) {
+    log.warn(`A redeploy could not be gone on with: ${isKeeperError(error) ? error.code : "unknown"}`);
   }
 }
 

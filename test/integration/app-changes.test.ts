@@ -5,9 +5,11 @@ import { describe, expect, inject, it, onTestFinished } from "vitest";
 import { sampleAccounts } from "../../electron/engine/demo/sample-accounts.ts";
 import type { AppEvent } from "../../shared/contract.ts";
 import { startFrontProxy, type FrontProxy } from "../support/front-proxy.ts";
+import { useQuickLocks } from "../support/quick-lock.ts";
 import { createTestSite, temporaryFolder, type TestSite } from "../support/site.ts";
 import { startTestApp, type TestApp } from "../support/test-app.ts";
 
+useQuickLocks();
 const people = sampleAccounts(6);
 const READ = /^POST .*\/get$/;
 const isActivity = (event: AppEvent): boolean => event.type === "activity";
@@ -90,6 +92,27 @@ describe("while a backup runs", () => {
     expect(await test.run("look", { siteId })).toMatchObject({ state: "online", newestBackup: { accounts: 2 } });
     await test.ask("site.remove", { siteId });
   });
+});
+
+it("bringing everyone back brings back who signed up while deletions were undecided, and the plan counts them", async () => {
+  const site = await siteOf(4);
+  const test = await startTestApp();
+  const { id: siteId } = await test.addSite(site);
+  await test.run("backup", { siteId });
+  await site.deleteAccounts([people[0]?.id ?? ""]);
+  await site.add(people.slice(4));
+  expect(await test.run("backup", { siteId })).toMatchObject({ fewerThan: { missing: 1 } });
+  await site.wipe();
+  expect(await test.run("look", { siteId })).toMatchObject({ state: "wiped", missing: 6 });
+  const plan = await test.run("plan_restore", { siteId, from: { kind: "newest" } });
+  expect([plan.add, [...plan.addIds].sort()]).toEqual([6, people.map(({ id }) => id).sort()]);
+  await site.create();
+  await site.add(people.slice(5));
+  await expect(test.run("restore", { siteId, planId: plan.planId })).rejects.toMatchObject({ code: "PLAN_STALE" });
+  const { planId, add } = await test.run("plan_restore", { siteId, from: { kind: "newest" } });
+  expect([add, (await test.run("restore", { siteId, planId })).added]).toEqual([5, 5]);
+  expect([...(await site.read()).keys()].sort()).toEqual(people.map(({ id }) => id).sort());
+  expect(await test.run("look", { siteId })).toMatchObject({ state: "online", missing: 0 });
 });
 
 it("a look at the old folder says nothing about the new one", async () => {

@@ -1,4 +1,5 @@
 /** A site linked to a service at Render, as the window drives it: find, link, look at the variable, redeploy, go on after a restart. */
+import { rename } from "node:fs/promises";
 import { expect, test } from "vitest";
 import { VARIABLE_NAME } from "../../shared/eligibility.ts";
 import { sampleAccounts } from "../../electron/engine/demo/sample-accounts.ts";
@@ -93,6 +94,19 @@ test("a watched site whose variable goes stale is told of once, and kept up to d
   expect(stage.service.deploys).toEqual([]);
 });
 
+test.each([false, true])("a site that has outgrown its variable is told so once, and not to bring it up to date (kept up to date: %s)", async (keepVariable) => {
+  const { stage, test: app, siteId } = await startLinked({ accounts: 10 });
+  await app.run("set_variable", { siteId });
+  await app.ask("render.update", { siteId, keepVariable });
+  for (const index of [0, 1]) {
+    await stage.signUp(newcomer(index));
+    await app.run("backup", { siteId });
+    await expect.poll(async () => (await linkOf({ test: app, siteId }))?.variable).toMatchObject({ state: "stale", missing: index + 1 });
+  }
+  const stale = (await app.ask("activity.list", { siteId })).activities.filter(({ kind }) => kind === "variable_stale");
+  expect(stale).toMatchObject([{ hint: expect.stringMatching(/^1 account missing in it\. 11 accounts are one too many for the variable\./) as string }]);
+});
+
 test("who signs up while Render is being asked is in the variable too: one more look follows", async () => {
   const { stage, test: app, siteId } = await startLinked({ accounts: 3 });
   await app.run("set_variable", { siteId });
@@ -179,6 +193,26 @@ test("a redeploy that fails is in the log, and the owner is told wherever they a
   const message = "The redeploy did not end well. Render could not deploy your site. Your 3 accounts are safe in the newest backup.";
   expect((await app.ask("activity.list", { siteId })).activities[0]).toMatchObject({ kind: "failed", level: "problem", message });
   expect(app.notices).toMatchObject([{ title: "Marlow Bakery", body: message, siteId }]);
+});
+
+test("an app that was closed in the middle, and opened without the drive of its backups, goes on when that is plugged in", async () => {
+  const { stage, test: app, siteId } = await startLinked({ accounts: 5 }, { watch: true });
+  stage.service.planDeploys({ manual: true });
+  const begun = stage.render.nextCall(/^GET .*\/deploys\//);
+  await app.start("redeploy", { siteId });
+  await begun;
+  await app.app.close();
+  await rename(stage.vault, `${stage.vault}.away`);
+  await stage.service.advance();
+  await stage.service.advance();
+  const again = await startApp(stage, { dataFolder: app.dataFolder });
+  await expect.poll(async () => (await again.ask("site.list", {})).sites[0]?.watching).toBe("failed");
+  await rename(`${stage.vault}.away`, stage.vault);
+  const ended = again.nextEvent((event) => event.type === "operation" && event.operation.kind === "redeploy" && event.operation.endedAt !== null);
+  // Looks again at once; by itself that takes a minute.
+  await again.ask("site.update", { siteId, settings: { rehearse: false } });
+  expect(await ended).toMatchObject({ operation: { state: "done", result: { accountsOnSite: 5, resumed: true } } });
+  expect(stage.service.deploys).toHaveLength(1);
 });
 
 test("an app that was closed in the middle goes on when it is opened again", async () => {

@@ -3,6 +3,7 @@ import { mkdir, readdir, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, inject, it, onTestFinished } from "vitest";
 import { createSiteWatcher } from "../../electron/app/watch/site-watcher.ts";
+import { createWatchControl } from "../../electron/app/watch/watch-control.ts";
 import { watchSite } from "../../electron/app/watch/watch-site.ts";
 import type { Activity, ActivityNews } from "../../electron/engine/activity/activity.ts";
 import { openBackup } from "../../electron/engine/backup/read-backup.ts";
@@ -146,6 +147,42 @@ it("a watcher whose drive is unplugged says that, and not that somebody else too
   stop.abort();
   await again.watching;
   expect(told.map(({ line }) => line)).toEqual(["✅ Backed up 5 users for persistence", "✅ Backed up 6 users for persistence"]);
+});
+
+it("a drive that is plugged in again after that was told: it is told that all is well", async () => {
+  const stage = await createStage();
+  const { site, vault } = stage;
+  const told: Activity[] = [];
+  const clock = createManualClock("2026-03-02T09:00:00Z");
+  let onFailed = (): void => undefined;
+  const failed = new Promise<void>((resolve) => (onFailed = resolve));
+  const id = "11111111-1111-4111-8111-111111111111";
+  const control = createWatchControl({
+    clock,
+    open: async ({ collectionName, vault: folder }) => {
+      await openVault(folder);
+      return { source: { kind: "server", url: site.site }, collectionName, folder };
+    },
+    onActivity: (_, activity) => void told.push(activity),
+    onChange: () => control.stateOf(id).watching === "failed" && onFailed(),
+  });
+  onTestFinished(async () => await control.close());
+  await mkdir(vault);
+  await control.follow([{ id, name: "Shop", source: { kind: "server", url: site.site, auth: "none" }, collectionName: site.collectionName, vault, encrypted: false, settings: { watch: true, restoreAfterWipe: true, rehearse: false } }]);
+  await clock.asleep();
+  await rename(vault, stage.away);
+  clock.advance(3_600_000);
+  await clock.wake();
+  await failed;
+  await clock.asleep();
+  await plugIn(stage);
+  await clock.wake();
+  await clock.asleep();
+  expect(told.map(({ kind, message }) => [kind, message])).toEqual([
+    ["backed_up", "All 5 accounts are safe in user_backup_20260302.json."],
+    ["failed", "The backup folder is not there."],
+    ["backed_up", "It works again. All 5 accounts are safe."],
+  ]);
 });
 
 it("a look of a watcher while the drive is gone makes no empty folder in its place, in which a wipe would look like a new site", async () => {

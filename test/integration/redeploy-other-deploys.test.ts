@@ -24,6 +24,17 @@ test("one that waits in Render's queue is followed, not the one before it", asyn
   expect(await onSite(stage)).toEqual(idsOf(12));
 });
 
+test("one that Render takes without naming it, and lists only later, is waited for", async () => {
+  const stage = await createRedeployStage({ accounts: 3 });
+  stage.render.inject(POST, { kind: "status", status: 202, text: "" });
+  stage.after(20_000, async () => {
+    await Promise.resolve();
+    stage.service.startDeploy("api", false);
+  });
+  expect(await redeploySite(stage.request)).toMatchObject({ outcome: "restored", restored: 3 });
+  expect(stage.service.deploys).toHaveLength(1);
+});
+
 test("an earlier deploy is not taken for ours when Render's answer is lost and nothing was begun", async () => {
   const stage = await createRedeployStage({ accounts: 3 });
   stage.service.startDeploy("new_commit", false);

@@ -2,6 +2,7 @@
 import { describe, expect, inject, it, onTestFinished } from "vitest";
 import type { ActivityNews } from "../../electron/engine/activity/activity.ts";
 import { createSiteWatcher, type SiteWatcher } from "../../electron/app/watch/site-watcher.ts";
+import { lookAtSite } from "../../electron/app/operations/look-at-site.ts";
 import { sampleAccounts } from "../../electron/engine/demo/sample-accounts.ts";
 import { backupSite } from "../../electron/engine/operations/backup-site.ts";
 import type { Progress } from "../../shared/progress.ts";
@@ -84,6 +85,19 @@ describe("the next look", () => {
     expect((await site.read()).get(ids[1] ?? "")?.document).toContain('"password_hash":"new"');
     expect(news.map(({ kind }) => kind)).toEqual(["backed_up", "deletions", "kept_apart", "restored", "backed_up"]);
     expect(await look()).toBe("quiet");
+  });
+
+  it("misses who is only in a copy kept apart, and the window says the same", async () => {
+    const { site, news, look } = await createStage();
+    await site.deleteAccounts(ids.slice(0, 1));
+    await site.add(accounts.slice(5));
+    await look();
+    await site.deleteAccounts(ids.slice(5));
+    await site.add(accounts.slice(0, 1));
+    await look();
+    expect(news.at(-1)).toMatchObject({ kind: "deletions", ids: ids.slice(5) });
+    const seen = await lookAtSite({ ...site, vault: site.folder, passphrase: undefined, now: new Date() }, {});
+    expect(seen).toMatchObject({ state: "deletions", accounts: 5, missing: 1, missingIds: ids.slice(5), notBackedUp: 0 });
   });
 
   it("leaves out who was deleted with the owner's word", async () => {

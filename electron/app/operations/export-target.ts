@@ -2,9 +2,8 @@
 import { stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { asWriteError, systemCode } from "../../engine/backup/file-errors.ts";
-import { SHELF_FOLDERS } from "../../engine/vault/entries.ts";
 import type { Services } from "../services.ts";
-import { realFolder, vaultTaken } from "../sites/site-vaults.ts";
+import { siteWithBackupsIn, vaultTaken } from "../sites/site-vaults.ts";
 
 export interface ExportTarget {
   readonly path: string;
@@ -19,11 +18,8 @@ export interface ExportTarget {
 export async function exportTarget({ ports, store }: Pick<Services, "ports" | "store">, picked: string, name: string): Promise<ExportTarget> {
   const isFolder = await isFolderAt(picked);
   const path = isFolder ? join(picked, basename(name)) : picked;
-  const folder = await realFolder(dirname(path));
-  for (const site of store.value.sites) {
-    const itsFolders = await Promise.all(Object.values(SHELF_FOLDERS).map(async (shelf) => await realFolder(join(site.vault, shelf))));
-    if (itsFolders.includes(folder)) throw vaultTaken(site, "Choose another folder for the copy.");
-  }
+  const other = await siteWithBackupsIn(store.value.sites, dirname(path));
+  if (other !== undefined) throw vaultTaken(other, "Choose another folder for the copy.");
   // The system's dialog asks before it names a file that is there. The page's browser of folders does not.
   return { path, keepOthers: isFolder || ports.dialogs === null };
 }

@@ -6,6 +6,7 @@ import type { OperationOptions } from "../../../shared/progress.ts";
 import { openBackup } from "../../engine/backup/read-backup.ts";
 import { compareSides, type Diff } from "../../engine/diff/compare.ts";
 import { sideOfBackup, sideOfSite } from "../../engine/diff/side.ts";
+import { missingWithLater } from "../../engine/operations/later-copies.ts";
 import { judgeSite, variableOfSite } from "../../engine/operations/make-variable.ts";
 import type { OpenSite } from "../../engine/operations/restore-target.ts";
 import { refuseLockedNewest, refuseUnreadable } from "../../engine/operations/shrink-guard.ts";
@@ -35,11 +36,14 @@ export async function lookAtSite(request: LookRequest, options: OperationOptions
   const { newest } = good;
   // Nobody may take a folder whose backups are locked for one without any.
   if (newest === null) (accounts === 0 ? refuseUnreadable : refuseLockedNewest)(good);
-  const site = sideOfSite(connection, collection);
-  const diff = newest === null ? null : await compareSides(sideOfBackup(await openBackup({ path: newest.entry.path }, { passphrase, signal: options.signal })), site, options);
+  const backup = newest === null ? null : await openBackup({ path: newest.entry.path }, { passphrase, signal: options.signal });
+  const diff = backup === null ? null : await compareSides(sideOfBackup(backup), sideOfSite(connection, collection), options);
+  // As the watcher counts them.
+  const withLater = backup === null ? null : await missingWithLater({ ...request, vault: await openVault(vault), restored: backup }, collection?.id ?? null, options);
+  const missing = withLater === null ? (diff?.missing ?? []) : [...withLater];
   const verdict = judge(
     newest === null ? null : { collectionId: newest.verified.chroma?.collection.id ?? null, accounts: newest.verified.recordCount, isThisSite: originOf(good) !== null },
-    { collectionId: collection?.id ?? null, accounts, missing: diff?.missing ?? [], stayed: stayedOf(diff), isHalfRestored: collection !== null && (await readRestoreMark(vault))?.collectionId === collection.id },
+    { collectionId: collection?.id ?? null, accounts, missing, stayed: stayedOf(diff), isHalfRestored: collection !== null && (await readRestoreMark(vault))?.collectionId === collection.id },
   );
   return {
     checkedAt: now.toISOString(),
@@ -48,8 +52,8 @@ export async function lookAtSite(request: LookRequest, options: OperationOptions
     accounts,
     notBackedUp: diff === null ? accounts : diff.counts.added + diff.counts.signedUpAgain,
     changed: diff?.counts.changed ?? 0,
-    missing: diff?.counts.missing ?? 0,
-    missingIds: firstIds(diff?.missing ?? []),
+    missing: withLater?.size ?? diff?.counts.missing ?? 0,
+    missingIds: firstIds(missing),
     newestBackup: await newestView(good, vault),
     passedOver: passedOverView(good.passedOver),
     ...(await variableFacts(request, collection?.id ?? null, accounts, options)),

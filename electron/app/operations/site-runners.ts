@@ -8,6 +8,8 @@ import { openSource, type OpenSource } from "../../engine/chroma/open-source.ts"
 import { compareSides, isSame } from "../../engine/diff/compare.ts";
 import { sideOfBackup, sideOfSite, type Side } from "../../engine/diff/side.ts";
 import { backupSite } from "../../engine/operations/backup-site.ts";
+import { missingWithLater } from "../../engine/operations/later-copies.ts";
+import { restoreEveryone } from "../../engine/operations/restore-everyone.ts";
 import { clearRestoreMark } from "../../engine/operations/restore-mark.ts";
 import { restoreSite } from "../../engine/operations/restore-site.ts";
 import { withRestoreTarget, type OpenSite, type RestoreTarget } from "../../engine/operations/restore-target.ts";
@@ -16,6 +18,7 @@ import { otherOriginOf } from "../../engine/operations/whose-vault.ts";
 import { idsNotRestored, problemsToLookAt } from "../../engine/record.ts";
 import { lookUpCollection, planRestore, type RestorePlan, type RestorePolicy } from "../../engine/restore/plan-restore.ts";
 import { pruneVault, planPrune } from "../../engine/vault/prune.ts";
+import { openVault } from "../../engine/vault/vault.ts";
 import type { Services } from "../services.ts";
 import { passphraseOfSite, sourceOfSite } from "../sites/site-sources.ts";
 import { noteVaultUsed, requireVault } from "../sites/used-vault.ts";
@@ -36,6 +39,8 @@ type KeptPlan =
       readonly from: OpenedFrom;
       /** Of the vault's newest backup, nobody left out. */
       readonly isOfEveryone: boolean;
+      /** Whoever is only in later copies comes back too. */
+      readonly isWithLater: boolean;
       readonly plan: RestorePlan;
       readonly policy: RestorePolicy;
       readonly only: readonly string[] | undefined;
@@ -95,20 +100,27 @@ export function createSiteRunners(services: Services): Pick<Runners, "look" | "b
     const opened = await openFrom(services, site, from, { passphrase, signal: options.signal });
     return await withTarget(site, options, async (target) => {
       const made = await planRestore({ ...target.site, backup: opened.backup, policy, only, dimension }, options);
-      const planId = keepPlan({ kind: "restore", siteId, from: opened, isOfEveryone: from.kind === "newest" && only === undefined, plan: made, policy, only, dimension });
-      return { result: planView({ planId, from: opened, otherOrigin: await otherOriginOf(opened.backup, target.site, site.vault), plan: made, copiesFolder: target.copiesFolder }) };
+      const otherOrigin = await otherOriginOf(opened.backup, target.site, site.vault);
+      const isOfEveryone = from.kind === "newest" && only === undefined;
+      const later = async (): Promise<ReadonlySet<string> | null> =>
+        await missingWithLater({ ...target.site, vault: await openVault(site.vault), restored: opened.backup, passphrase: opened.passphrase }, made.collection?.id ?? null, options);
+      const withLater = isOfEveryone && policy === "add_missing" && otherOrigin === null ? await later() : null;
+      const planId = keepPlan({ kind: "restore", siteId, from: opened, isOfEveryone, isWithLater: withLater !== null, plan: made, policy, only, dimension });
+      return { result: planView({ planId, from: opened, otherOrigin, plan: made, withLater, copiesFolder: target.copiesFolder }) };
     });
   }
 
   async function restore({ siteId, planId }: OperationRequest<"restore">, options: Options): Promise<Finished<"restore">> {
     const site = siteOf(store, siteId);
     const kept = takePlan(planId, siteId, "restore");
-    const { policy, only, dimension, isOfEveryone } = kept;
-    const passphrase = kept.from.passphrase;
+    const { policy, only, dimension, isOfEveryone, isWithLater, plan: agreed } = kept;
+    const { passphrase, backup } = kept.from;
     const report = await withTarget(site, options, async (target) =>
-      await target.write(site.vault, async (open) =>
-        await restoreSite({ ...open, backup: kept.from.backup, policy, only, dimension, plan: kept.plan, safetyFolder: site.vault, passphrase, now: () => services.clock.now() }, options),
-      ),
+      await target.write(site.vault, async (open) => {
+        const request = { ...open, backup, dimension, passphrase, now: () => services.clock.now() };
+        if (isWithLater) return await restoreEveryone({ ...request, folder: site.vault, plan: agreed }, options);
+        return await restoreSite({ ...request, policy, only, plan: agreed, safetyFolder: site.vault }, options);
+      }),
     );
     // Everyone is there, so nothing is left for the watcher to finish.
     if (idsNotRestored(report).length === 0 && isOfEveryone) await clearRestoreMark(site.vault);

@@ -41,12 +41,15 @@ interface PlanFacts {
   readonly from: OpenedFrom;
   readonly otherOrigin: BackupOrigin | null;
   readonly plan: RestorePlan;
+  /** Whom later copies bring back, and the backup; null: the plan tells it all. */
+  readonly withLater: ReadonlySet<string> | null;
   /** The source is a data folder. */
   readonly copiesFolder: boolean;
 }
 
-export function planView({ planId, from, otherOrigin, plan, copiesFolder }: PlanFacts): OperationResult<"plan_restore"> {
-  const { policy, add, overwrite, same, leftAsTheyAre, accountsInBackup, accountsOnSite, collection, standInVectors, dimension, problems } = plan;
+export function planView({ planId, from, otherOrigin, plan, withLater, copiesFolder }: PlanFacts): OperationResult<"plan_restore"> {
+  const add = withLater ?? plan.add;
+  const { policy, overwrite, same, leftAsTheyAre, accountsInBackup, accountsOnSite, collection, standInVectors, dimension, problems } = plan;
   return {
     planId,
     from: { name: from.name, at: from.backup.timestamp?.toISOString() ?? null, accounts: from.backup.accountCount },

@@ -7,12 +7,13 @@ import { openSource } from "../../engine/chroma/open-source.ts";
 import { checkHostVariable, setHostVariable, type HostVariableRequest } from "../../engine/redeploy/host-variable.ts";
 import type { RedeployReport } from "../../engine/redeploy/redeploy.ts";
 import { redeploySite } from "../../engine/redeploy/redeploy-site.ts";
+import { openVault } from "../../engine/vault/vault.ts";
 import type { Finished, Runners } from "../operations/registry.ts";
 import { firstIds } from "../operations/views.ts";
 import type { Services } from "../services.ts";
 import { passphraseOfSite, secretNames, sourceOfSite } from "../sites/site-sources.ts";
 import { changeSite, siteOf, type StoredSite } from "../sites/site-store.ts";
-import { requireVault } from "../sites/used-vault.ts";
+import { noteVaultUsed, requireVault } from "../sites/used-vault.ts";
 import type { HeldVariables } from "./held-variables.ts";
 import { linkView, renderKeyOf, storedService, withLinkedRender, withRender } from "./render-access.ts";
 
@@ -83,17 +84,30 @@ export function createRenderRunners(services: Services, held: HeldVariables): Pi
     if (source.kind === "folder") throw new KeeperError("NOT_AVAILABLE_HERE", "A data folder on this computer is not what Render deploys.", { hint: "Add your site with its server's address." });
     const passphrase = await passphraseOfSite(site, secrets);
     const request = { source, collectionName: site.collectionName, folder: site.vault, passphrase, encrypt: site.encrypted, resumeOnly, clock: services.clock, pace: services.redeployPace };
-    const report = await withLinkedRender(services, site, async (linked) => await redeploySite({ ...linked, ...request }, options)).catch(async (error: unknown) => {
-      // It may have taken an hour: whoever is not looking has to hear of it.
-      if (options.signal?.aborted !== true) await record(site, words.redeployFailed(error));
-      throw error;
-    });
+    const report = await withLinkedRender(services, site, async (linked) => await redeploySite({ ...linked, ...request }, options))
+      .catch(async (error: unknown) => {
+        // It may have taken an hour: whoever is not looking has to hear of it.
+        if (options.signal?.aborted !== true) await record(site, words.redeployFailed(error));
+        throw error;
+      })
+      .finally(async () => {
+        if (await hasBackups(site)) await noteVaultUsed(services, site);
+      });
     if (report.outcome !== "nothing_begun") await record(site, words.redeployed(report));
     held.afterBackup(site);
     return { result: reportView(report), hasProblems: report.missing.length > 0 || report.remarks.length > 0 };
   }
 
   return { find_services: find, link_service: link, check_variable: check, set_variable: set, redeploy };
+}
+
+/** Also where it was stopped after its first step. */
+async function hasBackups({ vault }: StoredSite): Promise<boolean> {
+  try {
+    return (await (await openVault(vault)).list()).length > 0;
+  } catch {
+    return false;
+  }
 }
 
 function reportView({ outcome, accounts, accountsOnSite, restored, newcomers, missing, putRight, variable, startedAt, downAt, backAt, wipedAt, endedAt, resumed, remarks }: RedeployReport): OperationResult<"redeploy"> {

@@ -2,6 +2,7 @@
 import { realpath } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { KeeperError } from "../../../shared/errors.ts";
+import { SHELF_FOLDERS } from "../../engine/vault/entries.ts";
 import type { StoredSite } from "./site-store.ts";
 
 /** `hint`: what to choose instead. */
@@ -10,15 +11,27 @@ export function vaultTaken({ name }: Pick<StoredSite, "name">, hint: string): Ke
 }
 
 /** One folder may be reached under several names: links, and letters in either case. One that is not there has only this. */
-export async function realFolder(path: string): Promise<string> {
+async function realFolder(path: string): Promise<string> {
   return await realpath(path).catch(() => resolve(path));
 }
 
-/** The first of `sites` whose backups are kept in `folder`. */
-export async function siteWithVault<T extends Pick<StoredSite, "vault">>(sites: readonly T[], folder: string): Promise<T | undefined> {
+/** A folder of backups, and those in it of the backups that are kept apart or were made before a restore. */
+async function shelvesOf(vault: string): Promise<string[]> {
+  const folder = await realFolder(vault);
+  return await Promise.all(Object.values(SHELF_FOLDERS).map(async (shelf) => await realFolder(join(folder, shelf))));
+}
+
+/** The first of `sites` that keeps backups of any kind in `folder` itself. */
+export async function siteWithBackupsIn<T extends Pick<StoredSite, "vault">>(sites: readonly T[], folder: string): Promise<T | undefined> {
   const wanted = await realFolder(folder);
-  const folders = await Promise.all(sites.map(async ({ vault }) => await realFolder(vault)));
-  return sites.find((_, index) => folders[index] === wanted);
+  const shelves = await Promise.all(sites.map(async ({ vault }) => await shelvesOf(vault)));
+  return sites.find((_, index) => shelves[index]?.includes(wanted));
+}
+
+/** The first of `sites` whose backups would meet those that a site keeps in `vault`. */
+export async function siteWithVault<T extends Pick<StoredSite, "vault">>(sites: readonly T[], vault: string): Promise<T | undefined> {
+  const found = await Promise.all((await shelvesOf(vault)).map(async (shelf) => await siteWithBackupsIn(sites, shelf)));
+  return found.find((site) => site !== undefined);
 }
 
 /** Windows keeps these for devices, whatever follows a dot: https://learn.microsoft.com/windows/win32/fileio/naming-a-file */

@@ -18,6 +18,7 @@ import type { Clock } from "../../engine/clock.ts";
 import { fullCheckEveryMs } from "./pace.ts";
 import type { Verdict, WipeCause } from "../../engine/operations/verdict.ts";
 import { idsNotAccepted, idsNotRestored } from "../../engine/record.ts";
+import { keyOfNews, toldBefore } from "./told-before.ts";
 import { words, type SafeBackup } from "./words.ts";
 
 export interface WatchedSite {
@@ -35,6 +36,8 @@ export interface SiteWatcherOptions {
   /** How often everything is read, so that a changed password is backed up too. */
   readonly fullCheckMs: number;
   readonly onNews: (news: ActivityNews) => Promise<void>;
+  /** By earlier watchers, oldest first. */
+  readonly toldBefore?: readonly ActivityNews[] | undefined;
   readonly onProgress?: OperationOptions["onProgress"];
   readonly connect?: Pick<ConnectOptions, "timeouts" | "retries" | "answerTimeoutMs"> | undefined;
   /** Says a failure of the site in the words of whoever watches, such as where another key is given. */
@@ -53,19 +56,23 @@ const GONE_MEANWHILE: ReadonlySet<ErrorCode> = new Set(["SERVER_UNREACHABLE"]);
 type LookOutcome = "quiet" | "acted" | "away" | "failed";
 
 export interface SiteWatcher {
-  /** Looks once and does what is needed. Only CANCELLED is thrown, when `signal` is aborted. */
-  look(signal: AbortSignal): Promise<LookOutcome>;
+  /**
+   * Looks once and does what is needed. `hasJustWoken`: this computer has slept until now, so that its network may not be
+   * there yet, and nobody is told that the site cannot be reached. Only CANCELLED is thrown, when `signal` is aborted.
+   */
+  look(signal: AbortSignal, hasJustWoken?: boolean): Promise<LookOutcome>;
   close(): Promise<void>;
 }
 
 export function createSiteWatcher(site: WatchedSite, options: SiteWatcherOptions): SiteWatcher {
   const { clock, onNews, reword = (error: KeeperError) => error } = options;
+  const before = toldBefore(options.toldBefore ?? []);
   let connection: ChromaConnection | null = null;
   /** What stood there when everything was last in order; null: look closely. */
   let settled: Glance | null = null;
   let lastFullCheckMs = -Infinity;
   /** The newest news of a lasting state, so that it is told once and not at every look. */
-  let told = "";
+  let told = before.lasting;
   let doing: "backup" | "restore" = "backup";
   /** The newest good backup when it was last looked at. */
   let safe: SafeBackup | null = null;
@@ -73,14 +80,14 @@ export function createSiteWatcher(site: WatchedSite, options: SiteWatcherOptions
   let hasAnswered = false;
   let hasAnsweredNow = false;
   /** A failure was told, and that it is over was not. */
-  let hasFailed = false;
+  let hasFailed = before.hasFailed;
   /** Whom the server did not take into this collection: they are not brought there again and again, each time with a safety copy. */
   let refused: { readonly collectionId: string | null; readonly ids: ReadonlySet<string> } | null = null;
   /** In which ways it was told that the site is away, since it is. */
-  const toldAway = new Set<ActivityNews["kind"]>();
+  const toldAway = new Set(before.away);
 
   async function tellOnce(news: ActivityNews): Promise<void> {
-    const key = JSON.stringify([news.kind, news.message, news.ids]);
+    const key = keyOfNews(news);
     if (key === told) return;
     told = key;
     await onNews(news);
@@ -155,7 +162,7 @@ export function createSiteWatcher(site: WatchedSite, options: SiteWatcherOptions
         return "quiet";
       case "all_there":
         if (isAnother && options.restoreAfterWipe) await putOldVersionsRight(open, signal);
-        return await backUp(open, signal);
+        return await backUp(open, signal, true);
       case "wiped":
         if (refused?.collectionId === seen.collectionId && verdict.missing.length < (safe?.accounts ?? 0)) return await backUpWithout(refused.ids, open, verdict.missing, seen, signal);
         if (options.restoreAfterWipe) return await bringBack(open, verdict.cause, signal);
@@ -174,11 +181,12 @@ export function createSiteWatcher(site: WatchedSite, options: SiteWatcherOptions
     return await backUp(open, signal);
   }
 
-  async function backUp(open: ChromaConnection, signal: AbortSignal): Promise<LookOutcome> {
+  /** `isEveryoneThere`: also who is in later copies only, whom a backup does not look for. */
+  async function backUp(open: ChromaConnection, signal: AbortSignal, isEveryoneThere = false): Promise<LookOutcome> {
     const { collectionName, folder, passphrase } = site;
     const report = await backupSite({ collectionName, folder, passphrase, connection: open, site: open.address, now: () => clock.now() }, { signal, onProgress: options.onProgress });
     if (report.outcome === "unchanged") {
-      if (report.fewerThan === null) await tellInOrder();
+      if (isEveryoneThere) await tellInOrder();
       return "quiet";
     }
     if (report.fewerThan === null) {
@@ -218,11 +226,12 @@ export function createSiteWatcher(site: WatchedSite, options: SiteWatcherOptions
     await onNews(words.restored(cause, { ...report, seenAt }, passedOver));
     await putOldVersionsRight(open, signal);
     doing = "backup";
-    await backUp(open, signal);
+    await backUp(open, signal, true);
     return "acted";
   }
 
-  async function tellTrouble(error: unknown): Promise<LookOutcome> {
+  async function tellTrouble(error: unknown, hasJustWoken: boolean): Promise<LookOutcome> {
+    if (hasJustWoken && isKeeperError(error, "SERVER_UNREACHABLE")) return "away";
     if (isKeeperError(error, "SITE_ASLEEP")) return await tellAway(words.asleep(safe));
     const away = hasAnsweredNow ? GONE_MEANWHILE : AWAY;
     if (isKeeperError(error) && (away.has(error.code) || (hasAnswered && isKeeperError(error, "NOT_CHROMA")))) return await tellAway(words.unreachable(error, safe));
@@ -234,7 +243,7 @@ export function createSiteWatcher(site: WatchedSite, options: SiteWatcherOptions
   }
 
   return {
-    async look(signal) {
+    async look(signal, hasJustWoken = false) {
       doing = "backup";
       hasAnsweredNow = false;
       try {
@@ -243,7 +252,7 @@ export function createSiteWatcher(site: WatchedSite, options: SiteWatcherOptions
         throwIfCancelled(signal);
         settled = null;
         await closeConnection();
-        return await tellTrouble(error);
+        return await tellTrouble(error, hasJustWoken);
       }
     },
     close: closeConnection,

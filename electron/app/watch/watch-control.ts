@@ -7,7 +7,7 @@ import type { StoredSite } from "../sites/site-store.ts";
 import { canBeWatched } from "../sites/site-sources.ts";
 import { createTurns } from "../turns.ts";
 import type { WatchedSite } from "./site-watcher.ts";
-import { watchSite } from "./watch-site.ts";
+import { MAX_TOLD, watchSite } from "./watch-site.ts";
 
 interface WatchState {
   readonly watching: SiteView["watching"];
@@ -62,6 +62,8 @@ export function createWatchControl({ clock, open, onActivity, onChange }: WatchC
 
   async function keepWatching(site: StoredSite, signal: AbortSignal, onState: (state: WatchState) => void): Promise<void> {
     const isOver = (): boolean => signal.aborted;
+    /** Nothing stands in a log whose drive was unplugged. */
+    let told: readonly Activity[] = [];
     while (!isOver()) {
       try {
         await watchSite(await open(site), {
@@ -70,7 +72,11 @@ export function createWatchControl({ clock, open, onActivity, onChange }: WatchC
           restoreAfterWipe: site.settings.restoreAfterWipe,
           rehearse: site.settings.rehearse,
           onWatching: () => onState({ watching: "on", trouble: null }),
-          onActivity: (activity) => onActivity(site.id, activity),
+          toldBefore: told,
+          onActivity: (activity) => {
+            told = [...told, activity].slice(-MAX_TOLD);
+            onActivity(site.id, activity);
+          },
         });
       } catch (error) {
         if (isOver()) return;

@@ -4,7 +4,7 @@ import { parseAddress } from "../../engine/chroma/address.ts";
 import { openVault } from "../../engine/vault/vault.ts";
 import { withVaultLock } from "../../engine/vault/lock.ts";
 import type { Activity, ActivityNews } from "../../engine/activity/activity.ts";
-import { recordActivity } from "../../engine/activity/activity-log.ts";
+import { readActivity, recordActivity } from "../../engine/activity/activity-log.ts";
 import { systemClock, type Clock } from "../../engine/clock.ts";
 import { delayAfterMs } from "./pace.ts";
 import { createSiteWatcher, type SiteWatcherOptions, type WatchedSite } from "./site-watcher.ts";
@@ -22,6 +22,8 @@ export interface WatchSiteOptions extends OperationOptions {
   readonly rehearse?: boolean | undefined;
   /** Told of everything that is also written to the vault's activity log. */
   readonly onActivity?: ((activity: Activity) => void) | undefined;
+  /** What was told of this site, oldest first, where it may not stand in the log. */
+  readonly toldBefore?: readonly Activity[] | undefined;
   /** The vault is ours to watch, and looking begins; with the site's address as it may be shown. */
   readonly onWatching?: ((shownSite: string) => void) | undefined;
   readonly clock?: Clock | undefined;
@@ -39,6 +41,10 @@ const DEFAULT_INTERVAL_MS = 30_000;
 const DEFAULT_FULL_CHECK_MS = 10 * 60_000;
 /** Many watchers of one server must not ask in step. */
 const JITTER = 0.1;
+/** What lasts longer may be told once more. */
+export const MAX_TOLD = 100;
+/** Nobody oversleeps by that much but a computer that was put to sleep. */
+const STOOD_STILL_MS = 60_000;
 
 /**
  * Watches `site` until `signal` is aborted, then returns. Everything that happens is written to the vault's activity
@@ -69,17 +75,22 @@ export async function watchSite(site: WatchedSite, options: WatchSiteOptions): P
         onProgress: options.onProgress,
         connect: options.connect,
         reword: options.reword,
+        toldBefore: [...(await readActivity(site.folder, MAX_TOLD).catch(() => [])), ...(options.toldBefore ?? [])],
       });
       const care = createVaultCare(site, { clock, onNews, rehearse: options.rehearse ?? true });
       try {
         options.onWatching?.(shownSite);
         /** Looks in a row that led to nothing. */
         let inVain = 0;
+        let hasJustWoken = false;
         while (!lockSignal.aborted) {
-          const outcome = await watcher.look(lockSignal);
+          const outcome = await watcher.look(lockSignal, hasJustWoken);
           inVain = outcome === "away" || outcome === "failed" ? inVain + 1 : 0;
           if (outcome === "quiet" || outcome === "acted") await care.run(outcome === "acted", lockSignal);
-          await clock.sleep(delayAfterMs(inVain, intervalMs) * (1 + JITTER * (2 * random() - 1)), lockSignal);
+          const delayMs = delayAfterMs(inVain, intervalMs) * (1 + JITTER * (2 * random() - 1));
+          const wakeAtMs = clock.now().getTime() + delayMs;
+          await clock.sleep(delayMs, lockSignal);
+          hasJustWoken = clock.now().getTime() - wakeAtMs > STOOD_STILL_MS;
         }
       } catch (error) {
         // Being told to stop is how watching ends.

@@ -15,6 +15,17 @@ it("knows a site's folder under every name that leads there", async () => {
   expect(await siteWithVault([florist, bakery], join(folder, "other"))).toBeUndefined();
 });
 
+it("knows the folders in a site's folder that hold its other backups, and one of which a site's folder would be such a one", async () => {
+  const folder = await tempFolder();
+  const bakery = { vault: join(folder, "bakery") };
+  const florist = { vault: join(folder, "flowers", "safety") };
+  await mkdir(join(bakery.vault, "short"), { recursive: true });
+  await symlink(bakery.vault, join(folder, "link"));
+  for (const name of ["bakery/short", "bakery/safety", "link/short"]) expect(await siteWithVault([florist, bakery], join(folder, name)), name).toBe(bakery);
+  expect(await siteWithVault([florist, bakery], join(folder, "flowers"))).toBe(florist);
+  for (const name of ["bakery/other", "short", ""]) expect(await siteWithVault([florist, bakery], join(folder, name)), name).toBeUndefined();
+});
+
 it.each([
   ["Marlow & Daughters", "Marlow  Daughters"],
   ["../..", "Site"],
