@@ -5,7 +5,7 @@
 import { isUtf8 } from "node:buffer";
 import { KeeperError } from "../../../shared/errors.ts";
 import { createJsonSlicer, sliceJson } from "../json/slices.ts";
-import { minifyJson } from "../json/text.ts";
+import { minifyJson, replaceOutsideStrings } from "../json/text.ts";
 import type { AccountRecord } from "../record.ts";
 import { asDamage, damaged } from "./damage.ts";
 import { ACCOUNTS_KEY, isHeadKey, parseForeignHead, type HeadTexts } from "./format.ts";
@@ -85,7 +85,7 @@ function parseAccount(bytes: Buffer, position: number): { user_id?: unknown; ema
 
 /** Python writes NaN and Infinity, which are no JSON, and reads them back. The document keeps them, as it had them on the site. */
 function readablePython(text: string): string {
-  return /NaN|Infinity/.test(text) ? text.replace(/"(?:[^"\\]|\\.)*"|\bNaN\b|-?\bInfinity\b/gs, (part) => (part.startsWith('"') ? part : "null")) : text;
+  return /NaN|Infinity/.test(text) ? replaceOutsideStrings(text, /\bNaN\b|-?\bInfinity\b/g, "null") : text;
 }
 
 /** The five fields of the old site, each with its own text, so that 1.0 stays 1.0. What metadata cannot hold stays in the document only. */

@@ -77,11 +77,12 @@ export function createJsonSlicer(options: { maxSliceBytes?: number } = {}): Json
   let depth = 0;
   let inString = false;
   let escaped = false;
-  /** Where the chunk's next backslash is: searched for once and again only when passed, so plain strings cost one native search. */
-  let backslash = -1;
-  /** The same for what ends an array, and for what would make it more than numbers: a quote or another bracket that opens. */
+  /** What ends a string, or escapes what follows. */
+  const quotes = createSearch(QUOTE);
+  const backslashes = createSearch(BACKSLASH);
+  /** What ends an array, and what would make it more than numbers: a quote or another bracket that opens. */
   const closing = createSearch(CLOSE_ARRAY);
-  const notNumbers = [createSearch(QUOTE), createSearch(OPEN_ARRAY), createSearch(OPEN_OBJECT)];
+  const notNumbers = [quotes, createSearch(OPEN_ARRAY), createSearch(OPEN_OBJECT)];
   let parts: Buffer[] = [];
   let partBytes = 0;
 
@@ -120,17 +121,14 @@ export function createJsonSlicer(options: { maxSliceBytes?: number } = {}): Json
         continue;
       }
       if (inString) {
-        const quote = chunk.indexOf(QUOTE, i);
-        if (backslash < i) {
-          const found = chunk.indexOf(BACKSLASH, i);
-          backslash = found === -1 ? length : found;
-        }
-        if (backslash < length && (quote === -1 || backslash < quote)) {
+        const quote = quotes.from(chunk, i);
+        const backslash = backslashes.from(chunk, i);
+        if (backslash < quote) {
           escaped = true;
           i = backslash + 1;
           continue;
         }
-        if (quote === -1) return -1;
+        if (quote === length) return -1;
         inString = false;
         i = quote + 1;
         continue;
@@ -249,8 +247,7 @@ export function createJsonSlicer(options: { maxSliceBytes?: number } = {}): Json
   return {
     push(chunk) {
       const slices: JsonSlice[] = [];
-      backslash = -1;
-      for (const search of [closing, ...notNumbers]) search.restart();
+      for (const search of [backslashes, closing, ...notNumbers]) search.restart();
       let i = 0;
       while (i < chunk.length) {
         if (state === "in_value") i = readValue(chunk, i, slices);

@@ -32,6 +32,19 @@ export function minifyJson(text: string): string {
   return from === 0 ? text : minified + text.slice(from);
 }
 
+/** Without an expression over whole strings: those of megabytes are too long for it. */
+export function replaceOutsideStrings(text: string, pattern: RegExp, by: string): string {
+  let replaced = "";
+  for (let from = 0; from < text.length; ) {
+    const quote = text.indexOf('"', from);
+    const end = quote === -1 ? text.length : quote;
+    const next = quote === -1 ? end : endOfString(text, quote);
+    replaced += text.slice(from, end).replace(pattern, by) + text.slice(end, next);
+    from = next;
+  }
+  return replaced;
+}
+
 /** Index behind the string that starts at `quote`. */
 function endOfString(text: string, quote: number): number {
   let i = quote + 1;

@@ -104,6 +104,12 @@ describe("the old site's own file", () => {
     for (const broken of ["xNaN", "-NaN", "NaNs", "+Infinity", "Infinity1"]) expect(await errorOfReading(reference([`{"user_id":"a","email":"a@x","score":${broken}}`]))).toMatchObject({ code: "BACKUP_DAMAGED" });
   });
 
+  it("finds it behind texts of any length", async () => {
+    const account = `{"user_id":"a","email":"a@x","full_name":"${"\\n".repeat(6_000_000)}","score":NaN}`;
+    const [record] = await readRecords(await openBackup({ text: reference([account]) }));
+    expect(record?.document).toHaveLength(account.length);
+  });
+
   it("takes the last of a key that appears twice, as the old site does", async () => {
     const [record] = await readRecords(await openBackup({ text: '[{"user_id":"a","email":["x"],"email":"b@x","created_at":"x","created_at":["y"]}]' }));
     expect(record?.metadata).toBe('{"user_id":"a","email":"b@x","type":"user"}');
