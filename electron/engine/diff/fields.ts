@@ -53,18 +53,18 @@ export function createNameLists(): NameLists {
 export function fieldHashes(record: AccountRecord, everything: boolean, lists: NameLists): FieldHashes {
   const names: string[] = [];
   const hashes: string[] = [];
-  const add = (name: string, ...parts: readonly (Buffer | string)[]): void => {
+  const add = (name: string, parts: readonly (Buffer | string)[]): void => {
     names.push(name);
     hashes.push(hashOf(parts));
   };
   const document = record.document === null ? null : canonicalOrNull(record.document);
-  if (document?.startsWith("{") === true) for (const [key, parts] of membersOf(document)) add(MEMBER + key, ...parts);
-  else add(DOCUMENT, record.document === null ? "none" : document === null ? `text ${JSON.stringify(record.document)}` : document);
+  if (document?.startsWith("{") === true) for (const [key, parts] of membersOf(document)) add(MEMBER + key, parts);
+  else add(DOCUMENT, [record.document === null ? "none" : document === null ? `text ${JSON.stringify(record.document)}` : document]);
   if (everything) {
     const metadata = canonicalOrNull(record.metadata ?? "{}");
-    if (metadata === null) add(ALL_METADATA, JSON.stringify(record.metadata));
-    else for (const [key, parts] of membersOf(metadata)) add(METADATA + key, ...parts);
-    add(URI, JSON.stringify(record.uri));
+    if (metadata === null) add(ALL_METADATA, [JSON.stringify(record.metadata)]);
+    else for (const [key, parts] of membersOf(metadata)) add(METADATA + key, parts);
+    add(URI, [JSON.stringify(record.uri)]);
   }
   return { names: lists.shared(names), hashes: hashes.join("") };
 }

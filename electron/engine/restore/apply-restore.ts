@@ -95,7 +95,7 @@ export async function applyRestore(request: ApplyRestoreRequest, options: Operat
   const arrived = arrivedOf(plan, problems);
   const accountsOnSite = await connection.count(collection.id, { signal: options.signal });
   if (accountsOnSite > plan.accountsOnSite + arrived.added) {
-    problems.push(...(await findSignedUpMeanwhile({ connection, collectionId: collection.id, backup, added: plan.add }, options)));
+    for (const problem of await findSignedUpMeanwhile({ connection, collectionId: collection.id, backup, added: plan.add }, options)) problems.push(problem);
   }
   return {
     ...nothingWritten,

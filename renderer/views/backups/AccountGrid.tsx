@@ -96,7 +96,7 @@ export function AccountGrid({ rows, pages, headings, ticked, missing, changed, s
     const found: string[] = [];
     let stretch: { from: number; to: number } | null = null;
     const flush = async (): Promise<void> => {
-      if (stretch !== null) found.push(...(await pages.idsBetween(stretch.from, stretch.to)));
+      if (stretch !== null) for (const id of await pages.idsBetween(stretch.from, stretch.to)) found.push(id);
       stretch = null;
     };
     for (let index = Math.min(first, last); index <= Math.max(first, last); index += 1) {

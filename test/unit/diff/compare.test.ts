@@ -193,6 +193,11 @@ describe("comparing two sides", () => {
     expect(await fieldsOf({ document: deep("1") }, { document: deep("1") })).toBe("same");
   });
 
+  it("takes a list of a hundred thousand items", async () => {
+    const list = (last: number): string => `{"list":[${"1,".repeat(100_000)}${last}]}`;
+    expect(await fieldsOf({ document: list(2), metadata: list(2) }, { document: list(3), metadata: list(2) })).toEqual(["list"]);
+  });
+
   it("shortens a name that is as long as a value", async () => {
     const [field] = await fieldsOf({ document: `{"${"k".repeat(5_000)}":1}` }, { document: "{}" });
     expect(field).toBe(`${"k".repeat(80)}…`);
