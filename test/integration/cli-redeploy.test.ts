@@ -3,6 +3,7 @@ import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { VARIABLE_NAME } from "../../shared/eligibility.ts";
+import { readActivity } from "../../electron/engine/activity/activity-log.ts";
 import { sampleAccounts } from "../../electron/engine/demo/sample-accounts.ts";
 import { readJournal } from "../../electron/engine/redeploy/journal.ts";
 import { decodeVariable } from "../../electron/engine/variable/decode.ts";
@@ -102,6 +103,7 @@ describe("redeploy", { timeout: 120_000 }, () => {
     expect(end.stderr).toBe("Render could not deploy your site. Your 3 accounts are safe in the newest backup.\nThe site from before goes on running, with everyone on it. Render's log tells why. Start again when it is mended.\n");
     expect(await site.accountIds()).toEqual(IDS);
     expect(await readJournal(vault)).toBeNull();
+    expect((await readActivity(vault, 1))[0]).toMatchObject({ kind: "failed", message: "The redeploy did not end well. Render could not deploy your site. Your 3 accounts are safe in the newest backup." });
     expect(await run(["redeploy", ...place, "--resume"])).toMatchObject({ code: 10, stdout: "No redeploy was under way.\n" });
   });
 

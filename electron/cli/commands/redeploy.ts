@@ -4,6 +4,7 @@ import { grouped } from "../../../shared/grouped.ts";
 import { noteActivity } from "../../engine/activity/activity-log.ts";
 import { words } from "../../engine/activity/words.ts";
 import { parseAddress } from "../../engine/chroma/address.ts";
+import type { ServerSource } from "../../engine/chroma/source.ts";
 import { readJournal, type RedeployJournal } from "../../engine/redeploy/journal.ts";
 import { redeploySite } from "../../engine/redeploy/redeploy-site.ts";
 import type { RedeployReport, RedeployRequest } from "../../engine/redeploy/redeploy.ts";
@@ -70,7 +71,7 @@ async function mayDeploy({ output, prompt }: CliContext, { yes }: OptionsOf["red
 }
 
 /** Runs it; what ends it early is told with the way to go on. */
-async function follow(context: CliContext, options: OptionsOf["redeploy"], request: RedeployRequest): Promise<RedeployReport> {
+async function follow(context: CliContext, options: OptionsOf["redeploy"], request: RedeployRequest & { readonly source: ServerSource }): Promise<RedeployReport> {
   const { signal, progress } = context;
   const reword = inCliWords(request.source);
   try {
@@ -84,6 +85,8 @@ async function follow(context: CliContext, options: OptionsOf["redeploy"], reque
   } catch (error) {
     const { code, message, hint = "" } = toErrorValue(error);
     const known = isKeeperError(error) ? reword(error) : new KeeperError(code, message, { hint, cause: error });
+    // Whoever opens the window later has to hear of it. Another one's is told by itself.
+    if (known.code !== "CANCELLED" && known.code !== "BUSY") await noteActivity(options.out, parseAddress(request.source.url).shown, words.redeployFailed(known));
     // What ended it is the first thing to tell.
     throw withWayOn(known, await readJournal(options.out).catch(() => null), options);
   }
