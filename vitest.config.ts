@@ -10,7 +10,7 @@ export default defineConfig({
     reporters: ["default", "./test/support/totals-reporter.ts"],
     projects: [
       // To start a process for each of a hundred small files takes longer than what is in them.
-      { test: { ...unit, name: "unit", include: ["test/unit/**/*.test.ts"], exclude: unitAlone, isolate: false, unstubGlobals: true, unstubEnvs: true, setupFiles: ["test/support/shared-process.ts"] } },
+      { test: { ...unit, name: "unit", include: ["test/unit/**/*.test.ts", ...unitAlone.map((files) => `!${files}`)], isolate: false, unstubGlobals: true, unstubEnvs: true, setupFiles: ["test/support/shared-process.ts"] } },
       { test: { ...unit, name: "unit-alone", include: unitAlone } },
       {
         test: {
