@@ -10,7 +10,8 @@ import { grouped } from "../../shared/grouped.ts";
  * open backup into a folder of that name.
  */
 export function valueOption(flags: string, description: string): Option {
-  return new Option(flags, description).argParser((value: string) => withHome(requireValue(value)));
+  const isPath = /\b(?:DIR|FILE|PLACE)\b/.test(flags);
+  return new Option(flags, description).argParser((value: string) => (isPath ? withHome(requireValue(value)) : requireValue(value)));
 }
 
 function requireValue(value: string): string {

@@ -187,7 +187,7 @@ function tlsMeaning(code: string): Meaning {
   if (code === "ERR_TLS_CERT_ALTNAME_INVALID") {
     return { code: "TLS_FAILED", message: "The server's certificate belongs to another address.", hint: "Check the address for a typing mistake." };
   }
-  return { code: "TLS_FAILED", message: "We cannot be sure that this is your server.", hint: "Its certificate is signed by nobody we know. If you made it yourself, name it with --ca-file." };
+  return { code: "TLS_FAILED", message: "We cannot be sure that this is your server.", hint: "Its certificate is signed by nobody we know. The command line takes one that you made yourself, with --ca-file." };
 }
 
 /** The code an operating system, OpenSSL or undici error carries, also inside an AggregateError or a cause. */

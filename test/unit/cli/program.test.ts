@@ -59,7 +59,7 @@ describe("the command line", () => {
     ["status --url http://a", "status", { url: "http://a", json: false }],
     ["demo", "demo", { json: false }],
     // As a shell leaves it behind an =, and in quotes.
-    ["backup --folder=~/site --out=~/b", "backup", { folder: join(homedir(), "site"), out: join(homedir(), "b"), encrypt: false, acceptFewer: false, json: false }],
+    ["backup --folder=~/site --collection=~/c --out=~/b", "backup", { folder: join(homedir(), "site"), collection: "~/c", out: join(homedir(), "b"), encrypt: false, acceptFewer: false, json: false }],
     ["list ~/b", "list", { target: join(homedir(), "b"), json: false }],
     ["list ~b", "list", { target: "~b", json: false }],
   ])("%s", async (line, name, options) => {
