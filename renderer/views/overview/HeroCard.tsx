@@ -49,7 +49,7 @@ function supportOf({ trouble }: Look): string {
 }
 
 export function HeroCard({ site }: { readonly site: SiteView }) {
-  const now = useNow(500);
+  const now = useNow();
   const { hero, look, newestBackup, newerDamaged, story, running, ended } = useHero(site, now);
   const canShow = useCanShowFiles();
   const actions = hero.actions.filter(({ id }) => canShow || id !== "show_folder");
