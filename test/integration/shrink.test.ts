@@ -1,5 +1,5 @@
 /** A site that has lost accounts never takes the place of the backup that still holds them, until its owner says so. Through the built command. */
-import { readdirSync } from "node:fs";
+import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import type { WritableRecord } from "../../electron/engine/chroma/write-records.ts";
@@ -51,6 +51,14 @@ describe("a backup of a site that has lost accounts", () => {
     expect(filesIn(vault)).toEqual([fuller]);
     expect(filesIn(join(vault, "short"))).toEqual([short.answer["name"]]);
     expect(await inRestore()).toBe(7);
+  });
+
+  it("is counted against another program's file that does not tell how many it holds", async () => {
+    const { source, vault, temporary, env } = await createCliStage(full.slice(0, 5));
+    mkdirSync(vault, { recursive: true });
+    writeFileSync(join(vault, "user_backup_20260101.json"), `[${full.map(({ document }) => document).join(",")}]`);
+    const short = await runCliJson(["backup", ...source, "--out", vault], { temporary, env });
+    expect(short).toMatchObject({ code: 3, answer: { accounts: 5, fewer_than: { backup: "user_backup_20260101.json", accounts: 7, missing: 2 }, missing: full.slice(5).map(({ id }) => id) } });
   });
 
   it("is named after a restore by hand, when somebody is in it alone", async () => {

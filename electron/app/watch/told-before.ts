@@ -46,6 +46,8 @@ export function toldBefore(activities: readonly ActivityNews[]): ToldBefore {
         hasFailed = true;
         break;
       default:
+        // Nothing that lasts.
+        break;
     }
   }
   return { lasting, hasFailed, away };

@@ -85,8 +85,8 @@ async function follow(context: CliContext, options: OptionsOf["redeploy"], reque
   } catch (error) {
     const { code, message, hint = "" } = toErrorValue(error);
     const known = isKeeperError(error) ? reword(error) : new KeeperError(code, message, { hint, cause: error });
-    // Whoever opens the window later has to hear of it. Another one's is told by itself.
-    if (known.code !== "CANCELLED" && known.code !== "BUSY") await noteActivity(options.out, parseAddress(request.source.url).shown, words.redeployFailed(known));
+    // Whoever opens the window later has to hear of it, in words that are no command's. Another one's is told by itself.
+    if (known.code !== "CANCELLED" && known.code !== "BUSY") await noteActivity(options.out, parseAddress(request.source.url).shown, words.redeployFailed(error));
     // What ended it is the first thing to tell.
     throw withWayOn(known, await readJournal(options.out).catch(() => null), options);
   }

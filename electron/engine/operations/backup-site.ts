@@ -222,7 +222,7 @@ async function refuseOthersPeople(good: NewestGood, origin: BackupOrigin | null,
 }
 
 async function newestBefore({ newest }: NewestGood, passphrase: string | undefined, { signal }: OperationOptions): Promise<GuardedBackup[]> {
-  return newest === null ? [] : [{ name: newest.entry.name, backup: await openBackup({ path: newest.entry.path }, { passphrase, signal }) }];
+  return newest === null ? [] : [{ name: newest.entry.name, accounts: newest.verified.accountCount, backup: await openBackup({ path: newest.entry.path }, { passphrase, signal }) }];
 }
 
 /** Once this backup is the newest, nobody would be brought back from the copies before it, either. */
@@ -230,7 +230,7 @@ async function allBefore(vault: Vault, good: NewestGood, { connection, collectio
   const [newest] = await newestBefore(good, passphrase, options);
   if (newest === undefined) return [];
   const later = await namedLaterCopies({ vault, restored: newest.backup, connection, site, collectionName, passphrase }, options);
-  return [newest, ...later.map(({ copy, path }) => ({ name: basename(path), backup: copy }))];
+  return [newest, ...later.map(({ copy, accounts, path }) => ({ name: basename(path), accounts, backup: copy }))];
 }
 
 /**

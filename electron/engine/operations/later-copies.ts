@@ -4,6 +4,7 @@
  */
 import { isKeeperError } from "../../../shared/errors.ts";
 import type { OperationOptions } from "../../../shared/progress.ts";
+import type { BackupHead } from "../backup/format.ts";
 import { openBackup, type OpenBackup } from "../backup/read-backup.ts";
 import type { ChromaConnection } from "../chroma/connection.ts";
 import { readRecords } from "../chroma/read-records.ts";
@@ -29,8 +30,9 @@ export interface LaterCopiesRequest {
 
 /**
  * Backups of this very site, kept apart or made before a restore, that are newer than `restored`: newest first, and only
- * those that hold somebody whom the ones before them do not, or who has changed later: an undo copies what it takes back.
- * Restored in this order, before the backup itself, everyone comes back, and put right from each, in the newest version there is. What cannot be read is left out. Throws the codes of `Vault.list`, CANCELLED.
+ * those that hold somebody whom the ones before them do not, or in a later version: an undo copies what it takes back.
+ * Restored in this order, before the backup itself, everyone comes back; put right from each of them after that, in the
+ * newest version there is. What cannot be read is left out. Throws the codes of `Vault.list`, CANCELLED.
  */
 export async function laterCopies(request: LaterCopiesRequest, options: OperationOptions = {}): Promise<OpenBackup[]> {
   return (await namedLaterCopies(request, options)).map(({ copy }) => copy);
@@ -85,13 +87,19 @@ export async function leftOutCopies(request: LaterCopiesRequest, collectionId: s
   return leftOut;
 }
 
-/** The same with the files they are in. */
-export async function namedLaterCopies(request: LaterCopiesRequest, { signal }: OperationOptions): Promise<{ copy: OpenBackup; path: string }[]> {
+interface NamedCopy {
+  readonly copy: OpenBackup;
+  readonly accounts: number;
+  readonly path: string;
+}
+
+/** As `laterCopies`, with the files they are in and how many accounts each holds. */
+export async function namedLaterCopies(request: LaterCopiesRequest, { signal }: OperationOptions): Promise<NamedCopy[]> {
   const { vault, restored, passphrase } = request;
   const since = restored.timestamp;
   // Without the passphrase, that is by their names: to open a locked one takes a second, and most are older.
   const entries = await vault.list({ signal });
-  const copies: { copy: OpenBackup; path: string }[] = [];
+  const copies: NamedCopy[] = [];
   const held = createPresence();
   const changes = createLatestChanges();
   const addresses = [request.site, ...(await readKnownAddresses(vault.folder))];
@@ -99,14 +107,14 @@ export async function namedLaterCopies(request: LaterCopiesRequest, { signal }: 
     if (shelf === "normal" || (state !== "good" && (state !== "locked" || passphrase === undefined)) || !isLater(timestamp, since, NAME_PRECISION_MS)) continue;
     try {
       const copy = await openBackup({ path }, { passphrase, signal });
-      if (!isLater(copy.timestamp, since, 0) || !isOf(copy, request, addresses)) continue;
+      if (copy.head === null || !isLater(copy.timestamp, since, 0) || !isOf(copy.head, request, addresses)) continue;
       const holdsOthers = (await missingFrom(held, copy, { signal })).length > 0;
       let isNews = holdsOthers;
       for await (const page of copy.records()) {
         if (changes.add(page)) isNews = true;
         if (holdsOthers) held.add(page);
       }
-      if (isNews) copies.push({ copy, path });
+      if (isNews) copies.push({ copy, accounts: copy.head.user_count, path });
     } catch (error) {
       if (!isKeeperError(error) || error.code === "CANCELLED") throw error;
     }
@@ -136,8 +144,8 @@ function isLater(time: Date | null, since: Date | null, toleranceMs: number): bo
 }
 
 /** A vault may also hold the safety copy of another site that somebody tried a restore on. */
-function isOf({ head }: OpenBackup, request: LaterCopiesRequest, addresses: readonly string[]): boolean {
-  if (head === null || isOfOtherCollection(head.account_keeper, request)) return false;
+function isOf(head: BackupHead, request: LaterCopiesRequest, addresses: readonly string[]): boolean {
+  if (isOfOtherCollection(head.account_keeper, request)) return false;
   const { site, chroma } = head.account_keeper;
   return addresses.includes(site) || chroma.collection.id === request.restored.head?.account_keeper.chroma.collection.id;
 }

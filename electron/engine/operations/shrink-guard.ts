@@ -13,13 +13,15 @@ import type { NewestGood } from "../vault/vault.ts";
 export interface GuardedBackup {
   readonly name: string;
   readonly backup: OpenBackup;
+  /** As they were counted: a file of another program need not tell. */
+  readonly accounts: number;
 }
 
 /** Of the first of `before` that holds somebody whom the site does not: how many and whom, by id. Null when none does. Throws the codes of their `records()`, CANCELLED. */
 export async function fewerThanBefore(before: readonly GuardedBackup[], site: Presence, options: OperationOptions = {}): Promise<{ fewerThan: FewerThan; missing: readonly string[] } | null> {
-  for (const { name, backup } of before) {
+  for (const { name, backup, accounts } of before) {
     const missing = await missingFrom(site, backup, { signal: options.signal });
-    if (missing.length > 0) return { fewerThan: { backup: name, accounts: backup.accountCount ?? missing.length, missing: missing.length }, missing };
+    if (missing.length > 0) return { fewerThan: { backup: name, accounts, missing: missing.length }, missing };
   }
   return null;
 }

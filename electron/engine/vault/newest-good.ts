@@ -112,9 +112,9 @@ function timeOf({ timestamp }: VaultEntry): number {
 
 /**
  * Locked ones are in the order of the dates in their names: a plain name stands for the end of its day, and a name has the
- * date of where it was made. So among these may be one that is newer than `first`: where that is locked, the list tells
- * it of those that are open. The time of a locked one's file is its backup's own, unless somebody has copied it: where it is right for
- * `first`, it tells which ones are worth opening.
+ * date of where it was made. So among these may be one that is newer than `first`. Open ones tell their own time. The time
+ * of a locked one's file is its backup's own, unless somebody has copied it: where it is right for `first`, it tells
+ * which ones are worth opening.
  */
 async function perhapsNewer(older: readonly VaultEntry[], first: Candidate, canUnlock: boolean): Promise<VaultEntry[]> {
   if (!first.backup.encrypted && !canUnlock) return [];
